@@ -1,0 +1,1 @@
+//! Checkpoint stores: in memory and SQLite, one contract.

@@ -1,0 +1,1 @@
+//! Deterministic, durable execution of checked workflow plans.

@@ -1,0 +1,1 @@
+//! Signed golden files: record, verify, compare, replay.

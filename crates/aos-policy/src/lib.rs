@@ -1,0 +1,1 @@
+//! Budgets, emergency stop, rate limits and idempotency rules for AOS.

@@ -1,0 +1,1 @@
+//! Planner sandbox: checks agent plans before they run.

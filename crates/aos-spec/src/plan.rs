@@ -1,0 +1,187 @@
+//! Checked workflows in canonical order: the only thing that an engine accepts.
+
+use std::{collections::BTreeMap, fmt, ops::Range, sync::Arc};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    ContentHash, ErrorCode, StepDescriptor, StepId, WorkflowSpec,
+    check::{Problem, graph, parameters},
+    reference::Template,
+};
+
+/// The position of a step in canonical order, from 0.
+///
+/// Canonical order is the stable topological order: at each position stands the lowest listed step whose dependencies
+/// are all placed. Seeds depend on it, and never on the order of completion.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(transparent)]
+pub struct StepIndex(
+    /// The position itself.
+    pub u32,
+);
+
+impl StepIndex {
+    /// Returns the position as an index into slices.
+    #[must_use]
+    pub const fn get(self) -> usize {
+        self.0 as usize
+    }
+
+    /// Returns the position that `index` stands for.
+    #[must_use]
+    pub fn from_usize(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+}
+
+impl fmt::Display for StepIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One step of a [`WorkflowPlan`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedStep {
+    pub(crate) index: StepIndex,
+    pub(crate) listed: usize,
+    pub(crate) depends_on: Vec<StepIndex>,
+    pub(crate) inputs: Template,
+}
+
+impl PlannedStep {
+    /// Returns the position in canonical order.
+    #[must_use]
+    pub const fn index(&self) -> StepIndex {
+        self.index
+    }
+
+    /// Returns the steps that must end first, declared or referred to, in canonical order.
+    #[must_use]
+    pub fn depends_on(&self) -> &[StepIndex] {
+        &self.depends_on
+    }
+
+    /// Returns the inputs with their references found.
+    #[must_use]
+    pub const fn inputs(&self) -> &Template {
+        &self.inputs
+    }
+}
+
+/// A workflow that has passed every check, with its steps in canonical order.
+#[derive(Debug, Clone)]
+pub struct WorkflowPlan {
+    // INVARIANT: the graph is acyclic, every reference leads to an existing step or parameter, and `steps` is in
+    // canonical order.
+    spec: Arc<WorkflowSpec>,
+    canonical_spec: Arc<str>,
+    hash: ContentHash,
+    steps: Vec<PlannedStep>,
+    by_id: BTreeMap<StepId, StepIndex>,
+}
+
+impl WorkflowPlan {
+    /// Checks `spec` and puts its steps in canonical order.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once, each with its JSON Pointer into the specification.
+    pub fn new(spec: WorkflowSpec) -> Result<Self, Vec<Problem>> {
+        let spec = WorkflowSpec { schema: None, ..spec };
+        let mut problems = parameters::check_declarations(&spec);
+        let graph = graph::build(&spec, &mut problems);
+        let canonical_spec = crate::canonical::to_string(&spec).unwrap_or_else(|error| {
+            problems.push(Problem::new(ErrorCode::LimitExceeded, "", error.to_string()));
+            String::new()
+        });
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let by_id = graph
+            .iter()
+            .map(|step| (spec.steps[step.listed].id.clone(), step.index))
+            .collect();
+        Ok(Self {
+            hash: ContentHash::of_bytes(canonical_spec.as_bytes()),
+            canonical_spec: canonical_spec.into(),
+            spec: Arc::new(spec),
+            steps: graph,
+            by_id,
+        })
+    }
+
+    /// Returns the specification, without its `$schema`.
+    #[must_use]
+    pub fn spec(&self) -> &WorkflowSpec {
+        &self.spec
+    }
+
+    /// Returns the specification as canonical JSON.
+    #[must_use]
+    pub fn canonical_spec(&self) -> &Arc<str> {
+        &self.canonical_spec
+    }
+
+    /// Returns the hash of the canonical specification; equal for YAML and JSON of the same content.
+    #[must_use]
+    pub const fn hash(&self) -> ContentHash {
+        self.hash
+    }
+
+    /// Returns the number of steps.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether there are no steps; never so, since a workflow without steps is refused.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Returns the steps in canonical order.
+    #[must_use]
+    pub fn steps(&self) -> &[PlannedStep] {
+        &self.steps
+    }
+
+    /// Returns the positions of all steps.
+    #[must_use]
+    pub fn indexes(&self) -> Range<usize> {
+        0..self.steps.len()
+    }
+
+    /// Returns the step at `index`, which must be below [`WorkflowPlan::len`].
+    #[must_use]
+    pub fn step(&self, index: StepIndex) -> &PlannedStep {
+        &self.steps[index.get()]
+    }
+
+    /// Returns what the author wrote for the step at `index`, which must be below [`WorkflowPlan::len`].
+    #[must_use]
+    pub fn descriptor(&self, index: StepIndex) -> &StepDescriptor {
+        &self.spec.steps[self.step(index).listed]
+    }
+
+    /// Returns the position of the step with this id.
+    #[must_use]
+    pub fn index_of(&self, id: &str) -> Option<StepIndex> {
+        self.by_id.get(id).copied()
+    }
+
+    /// Returns the parameters of a run: `given` with defaults filled in, all of the declared types.
+    ///
+    /// # Errors
+    ///
+    /// All problems at once: unknown, missing and wrongly typed parameters.
+    pub fn bind_inputs(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, Vec<Problem>> {
+        parameters::bind(&self.spec.inputs, given)
+    }
+}

@@ -1,0 +1,20 @@
+//! The traits through which the parts of AOS meet. Each one's documentation is its contract.
+
+mod clock;
+mod observer;
+mod policy;
+mod recorder;
+mod skill;
+mod store;
+mod validator;
+
+pub use clock::Clock;
+pub use observer::{RunEvent, RunObserver};
+pub use policy::{Decision, Denial, PolicyError, PolicyRequest, StepPolicy};
+pub use recorder::{RecorderError, RunRecorder, RunStart, StepRecord};
+pub use skill::Skill;
+pub use store::{
+    CheckpointStore, CheckpointStoreExt, CheckpointUpdate, DEFAULT_LIST_LIMIT, FencingToken, Lease,
+    RunFilter, RunRequest, RunSummary, StoreError,
+};
+pub use validator::{Finding, PlanValidator, Rejection};

@@ -1,0 +1,78 @@
+//! Who decides whether a plan may run at all.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{SkillManifest, SkillRegistry, StepId, WorkflowPlan};
+
+/// Something that a validator found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The stable id of the rule.
+    pub rule_id: String,
+    /// The step.
+    pub step_id: Option<StepId>,
+    /// JSON Pointer of the value.
+    pub pointer: String,
+    /// What was found; never the value itself where it may be secret.
+    pub message: String,
+}
+
+impl Finding {
+    /// Returns a finding that belongs to no step.
+    #[must_use]
+    pub fn new(rule_id: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            rule_id: rule_id.into(),
+            step_id: None,
+            pointer: pointer.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// A plan or a value was refused: nothing of it may execute.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rejection {
+    // INVARIANT: not empty.
+    findings: Vec<Finding>,
+}
+
+impl Rejection {
+    /// Returns the rejection because of `findings`; `None` when there are none.
+    #[must_use]
+    pub fn new(findings: Vec<Finding>) -> Option<Self> {
+        (!findings.is_empty()).then_some(Self { findings })
+    }
+
+    /// Returns what was found; never empty.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+/// Decides whether a plan may run, and guards values that exist only at run time.
+pub trait PlanValidator: Send + Sync {
+    /// Checks a plan before its first step.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`] with all findings; the run ends as `sandbox_rejected` and nothing of it executes.
+    fn validate_plan(&self, plan: &WorkflowPlan, skills: &SkillRegistry) -> Result<(), Rejection>;
+
+    /// Checks the resolved inputs of a step just before its skill is invoked, so that hostile outputs of earlier steps
+    /// are stopped.
+    ///
+    /// # Errors
+    ///
+    /// [`Rejection`] with all findings; the run ends as `sandbox_rejected` and the skill is not invoked.
+    fn check_inputs(
+        &self,
+        plan: &WorkflowPlan,
+        step: &StepId,
+        skill: &SkillManifest,
+        inputs: &Map<String, Value>,
+    ) -> Result<(), Rejection>;
+}

@@ -1,0 +1,1 @@
+//! Scripted skills, fault plans and generators for the tests of promises that cross crates.

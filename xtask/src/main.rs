@@ -1,0 +1,3 @@
+//! What the project's checks and CI run.
+
+fn main() {}
