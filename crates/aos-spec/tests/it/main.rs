@@ -1,0 +1,11 @@
+//! Tests of `aos-spec` at its boundary.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod canonical;
+mod rfc8785;
