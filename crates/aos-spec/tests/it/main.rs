@@ -9,3 +9,4 @@
 
 mod canonical;
 mod rfc8785;
+mod seed;
