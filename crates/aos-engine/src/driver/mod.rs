@@ -185,7 +185,7 @@ impl<'a> Driver<'a> {
             .plan()
             .spec()
             .timeout_seconds
-            .map(|limit| limit.duration());
+            .map(aos_spec::workflow::TimeoutSeconds::duration);
         let deadline = deadline.map(|limit| self.began + limit.saturating_sub(self.elapsed_before));
         let mut is_timed = deadline.is_some();
         let mut is_interruptible = true;
