@@ -29,4 +29,5 @@ pub use error::CanonicalError;
 pub use hash::ContentHash;
 pub use normalize::normalize;
 pub use read::parse;
+pub(crate) use write::envelope_to_string;
 pub use write::{to_string, to_vec, write_string, write_value};

@@ -13,7 +13,6 @@ use super::{
     object::Members,
     write::{write_scalar, write_string},
 };
-use crate::limits;
 
 /// Appends one value to `out`.
 pub(super) struct Writer<'a> {
@@ -21,8 +20,8 @@ pub(super) struct Writer<'a> {
     /// Where the names of the objects that are being written stand in `out`; one list for all of them, so that an
     /// object costs no allocation of its own.
     pub(super) names: &'a mut Vec<Range<usize>>,
-    /// The number of arrays and objects around the value.
-    pub(super) depth: usize,
+    /// How many arrays and objects may be nested from here on.
+    pub(super) levels: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -31,18 +30,15 @@ impl<'a> Writer<'a> {
         Writer {
             out: self.out,
             names: self.names,
-            depth: self.depth,
+            levels: self.levels,
         }
     }
 
     /// Appends the start of an array or object and returns the writer for what is inside.
     pub(super) fn open(self, bracket: u8) -> Result<Self, CanonicalError> {
-        if self.depth == limits::MAX_NESTING {
-            return Err(CanonicalError::TooDeep);
-        }
+        let levels = self.levels.checked_sub(1).ok_or(CanonicalError::TooDeep)?;
         self.out.push(bracket);
-        let depth = self.depth + 1;
-        Ok(Self { depth, ..self })
+        Ok(Self { levels, ..self })
     }
 
     /// Appends `{"variant":` and returns the writer for the content of the variant.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{CanonicalError, serializer::Writer};
+use crate::limits;
 
 /// Returns the canonical JSON of `value`.
 ///
@@ -35,7 +36,19 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalErro
 ///
 /// As [`to_vec`].
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, CanonicalError> {
-    String::from_utf8(to_vec(value)?).map_err(|error| CanonicalError::NotJson(error.to_string()))
+    into_string(to_vec(value)?)
+}
+
+/// Returns the canonical JSON of an object of our own around values. It is one more level, so that a value that may
+/// stand by itself may also be kept.
+///
+/// # Errors
+///
+/// As [`to_vec`].
+pub(crate) fn envelope_to_string<T: Serialize + ?Sized>(envelope: &T) -> Result<String, CanonicalError> {
+    let mut out = Vec::with_capacity(256);
+    write_levels(envelope, limits::MAX_NESTING + 1, &mut out)?;
+    into_string(out)
 }
 
 /// Appends the canonical JSON of `value`.
@@ -44,11 +57,23 @@ pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, CanonicalEr
 ///
 /// As [`to_vec`]; `out` then ends in an incomplete text.
 pub fn write_value<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CanonicalError> {
+    write_levels(value, limits::MAX_NESTING, out)
+}
+
+fn write_levels<T: Serialize + ?Sized>(
+    value: &T,
+    levels: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), CanonicalError> {
     value.serialize(Writer {
         out,
         names: &mut Vec::new(),
-        depth: 0,
+        levels,
     })
+}
+
+fn into_string(canonical: Vec<u8>) -> Result<String, CanonicalError> {
+    String::from_utf8(canonical).map_err(|error| CanonicalError::NotJson(error.to_string()))
 }
 
 /// Appends `text` as a JSON string: serde_json escapes exactly what RFC 8785 asks for.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{CorruptRun, JOURNAL_FORMAT, JournalEntry, JournalRow, RowKind};
+use super::{CorruptRun, JOURNAL_FORMAT, JournalEntry, JournalRow, RowKind, body::present};
 use crate::{
     AgentId, ContentHash, ErrorCode, RunId, RunStatus, Seed, SkillId, StepId, StepIndex, StepResult,
     Timestamp, WorkflowId, WorkflowResult,
@@ -71,7 +71,11 @@ pub struct RunError {
     /// What happened, for people.
     pub message: String,
     /// What happened, for programs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub details: Option<Value>,
     /// The step that ended the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,7 +119,7 @@ pub struct Checkpoint {
     pub status: RunStatus,
     /// The commit frontier: all steps before it have committed.
     ///
-    /// As last saved for a run that has ended, otherwise derived from the journal.
+    /// Derived from the journal while the run is `running`, otherwise as last saved.
     pub next_step_index: StepIndex,
     /// The chain over the hashes of the specification and all committed steps.
     pub last_result_hash: ContentHash,
@@ -129,6 +133,24 @@ pub struct Checkpoint {
     pub created_at: Timestamp,
     /// When this record was last written.
     pub updated_at: Timestamp,
+}
+
+impl Checkpoint {
+    /// Returns the checkpoint of a run that was created at `created_at` and has not committed any step.
+    #[must_use]
+    pub const fn new(header: RunHeader, created_at: Timestamp) -> Self {
+        Self {
+            status: RunStatus::Running,
+            next_step_index: StepIndex(0),
+            last_result_hash: header.spec_hash,
+            error: None,
+            elapsed_ms: 0,
+            version: 1,
+            created_at,
+            updated_at: created_at,
+            header,
+        }
+    }
 }
 
 /// A run as it is stored.
@@ -204,7 +226,8 @@ impl StoredRun {
     ///
     /// # Errors
     ///
-    /// [`CorruptRun`] when a row is damaged or missing, so that the chain over the rows is not the stored one.
+    /// [`CorruptRun`] when a row is damaged, missing, or in the place of another, so that the chain over the rows is not
+    /// the stored one.
     pub fn result(&self) -> Result<WorkflowResult, CorruptRun> {
         let checkpoint = &self.checkpoint;
         let header = &checkpoint.header;

@@ -8,5 +8,6 @@
 )]
 
 mod canonical;
+mod journal;
 mod rfc8785;
 mod seed;
