@@ -233,7 +233,8 @@ impl StoredRun {
         let header = &checkpoint.header;
         let step_results = self.step_results()?;
         let hash = checkpoint_hash(header.spec_hash, self.committed_rows().map(|row| row.hash));
-        if hash != checkpoint.last_result_hash || step_results.len() != checkpoint.next_step_index.get() {
+        let positions = self.committed_rows().map(|row| row.step.get());
+        if hash != checkpoint.last_result_hash || !positions.eq(0..checkpoint.next_step_index.get()) {
             let reason = format!(
                 "the chain over its {} committed steps does not match",
                 step_results.len()

@@ -227,6 +227,12 @@ fn rows_that_are_missing_swapped_or_foreign_are_noticed() {
     check_result_refused(|run| run.journal.insert(0, run.journal[0].clone()));
     check_result_refused(|run| run.checkpoint.next_step_index = StepIndex(1));
     check_result_refused(|run| run.checkpoint.next_step_index = StepIndex(3));
+    check_result_refused(|run| run.journal[2].step = StepIndex(0));
+    check_result_refused(|run| {
+        // The chain is that of all rows, and the frontier is beyond them.
+        run.checkpoint.next_step_index = StepIndex(4);
+        run.checkpoint.last_result_hash = run.checkpoint.last_result_hash.chain(run.journal[3].hash);
+    });
     check_result_refused(|run| run.checkpoint.header.spec_hash = ContentHash::of_bytes(b"{}"));
 }
 
