@@ -8,6 +8,7 @@
 )]
 
 mod canonical;
+mod failure;
 mod journal;
 mod rfc8785;
 mod seed;
