@@ -10,5 +10,6 @@
 mod canonical;
 mod failure;
 mod journal;
+mod limits;
 mod rfc8785;
 mod seed;
