@@ -11,5 +11,6 @@ mod canonical;
 mod failure;
 mod journal;
 mod limits;
+mod retry;
 mod rfc8785;
 mod seed;
