@@ -49,9 +49,10 @@ fn parents(tree: &Tree, folder: &str) -> Vec<String> {
 
 fn declares(text: &str, module: &str) -> bool {
     let words = format!("mod {module}");
-    code::blank(text).match_indices(&words).any(|(at, _)| {
-        let rest = &text[at + words.len()..];
-        !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+    let code = code::blank(text);
+    code.match_indices(&words).any(|(at, _)| {
+        let rest = &code[at + words.len()..];
+        !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
             && rest.trim_start().starts_with([';', '{'])
     })
 }

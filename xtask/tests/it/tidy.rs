@@ -70,6 +70,7 @@ fn a_file_that_nothing_declares_is_found() {
     };
     check("mod a;", "tests/it/a.rs", &[]);
     check("mod a { }", "tests/it/a.rs", &[]);
+    check("// façade\nmod a;", "tests/it/a.rs", &[]);
     check("mod ab;", "tests/it/a.rs", &["tests/it/a.rs modules"]);
     check("// mod a;", "tests/it/a.rs", &["tests/it/a.rs modules"]);
     check("mod a;", "tests/it/a/mod.rs", &[]);
