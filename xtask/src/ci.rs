@@ -4,53 +4,60 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{
-    args::Args,
-    command::{COMMANDS, Verdict},
-};
+use crate::{args::Args, command::Verdict, layers, pick_one, test, tidy, tools};
+
+/// One part of CI: the name of a command and what it does.
+pub type Step = (&'static str, fn(&[String]) -> Result<Verdict>);
 
 /// The commands in the order of their cost, so that what is cheap to find is found first.
-const STEPS: &[&str] = &[
-    "format", "tidy", "layers", "lint", "pick-one", "docs", "deny", "test",
+const STEPS: &[Step] = &[
+    ("format", tools::format),
+    ("tidy", tidy::command),
+    ("layers", layers::command),
+    ("lint", tools::lint),
+    ("pick-one", pick_one::command),
+    ("docs", tools::docs),
+    ("deny", tools::deny),
+    ("test", test::command),
 ];
 
-/// Runs all steps, also after one has failed, and ends with one line for each.
-///
-/// A step whose tool is not installed is named as not run and does not fail; the job of the workflow that installs the
-/// tool runs the step by itself, where it does.
+/// Runs all steps.
 ///
 /// # Errors
 ///
 /// When the command line is wrong.
 pub fn command(words: &[String]) -> Result<Verdict> {
     Args::parse(words, &[], &[])?.no_rest()?;
+    Ok(run(STEPS))
+}
+
+/// Runs `steps`, also after one has failed, and ends with one line for each.
+///
+/// A step whose tool is not installed is named as not run and does not fail. The job of the workflow that installs the
+/// tool calls the step by itself, where that would be a failure.
+#[must_use]
+pub fn run(steps: &[Step]) -> Verdict {
     let mut lines = Vec::new();
     let mut n_broken = 0;
-    for command in STEPS
-        .iter()
-        .filter_map(|step| COMMANDS.iter().find(|command| command.name == *step))
-    {
-        eprintln!("\n== cargo xtask {}", command.name);
+    for (name, step) in steps {
+        eprintln!("\n== cargo xtask {name}");
         let start = Instant::now();
-        let result = match (command.run)(&[]) {
-            Ok(Verdict::Held) => "ok".to_owned(),
-            Ok(Verdict::NotRun(reason)) => format!("NOT RUN: {reason}"),
-            Ok(Verdict::Broken) => {
-                n_broken += 1;
-                "FAILED".to_owned()
-            }
-            Err(error) => {
-                n_broken += 1;
-                format!("FAILED: {error:#}")
-            }
+        let (is_broken, result) = match step(&[]) {
+            Ok(Verdict::Held) => (false, "ok".to_owned()),
+            Ok(Verdict::NotRun(reason)) => (false, format!("NOT RUN: {reason}")),
+            Ok(Verdict::Broken) => (true, "FAILED".to_owned()),
+            Err(error) => (true, format!("FAILED: {error:#}")),
         };
-        let seconds = start.elapsed().as_secs_f64();
-        lines.push(format!("{:<10} {seconds:>7.1} s  {result}", command.name));
+        n_broken += usize::from(is_broken);
+        lines.push(format!(
+            "{name:<10} {:>7.1} s  {result}",
+            start.elapsed().as_secs_f64()
+        ));
     }
     println!("\n{}", lines.join("\n"));
     if n_broken == 0 {
-        return Ok(Verdict::Held);
+        return Verdict::Held;
     }
-    eprintln!("ci: {n_broken} of {} steps failed", lines.len());
-    Ok(Verdict::Broken)
+    eprintln!("ci: {n_broken} of {} steps failed", steps.len());
+    Verdict::Broken
 }

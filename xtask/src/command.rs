@@ -82,8 +82,8 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         name: "deny",
-        usage: "[CHECK…]",
-        about: "check advisories, bans, licenses and sources of all dependencies with cargo-deny",
+        usage: "[advisories]",
+        about: "check bans, licences and sources of all dependencies, or known vulnerabilities, with cargo-deny",
         run: tools::deny,
     },
     Command {

@@ -150,12 +150,13 @@ impl Layer {
     }
 }
 
-/// Returns the edges from `package` to other packages of the workspace.
+/// Returns the edges from `package` to other packages of the workspace. Tests of a package may name the package itself,
+/// to turn on its features.
 fn edges<'w>(workspace: &'w Workspace, package: &'w Package) -> BTreeSet<(&'w str, Kind)> {
     package
         .dependencies
         .iter()
-        .filter(|dependency| workspace.package(&dependency.name).is_some())
+        .filter(|dependency| dependency.name != package.name && workspace.package(&dependency.name).is_some())
         .map(|dependency| (dependency.name.as_str(), dependency.kind))
         .collect()
 }

@@ -70,7 +70,7 @@ pub fn command(words: &[String]) -> Result<Verdict> {
     print!("{markdown}");
     let n_broken = report.n_broken();
     if n_broken > 0 {
-        eprintln!("bench: {n_broken} bounds do not hold");
+        eprintln!("bench: bounds that do not hold: {n_broken}");
     }
     Ok(if args.has("--strict") && n_broken > 0 {
         Verdict::Broken

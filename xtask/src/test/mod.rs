@@ -10,10 +10,11 @@ use std::{
     io::{self, BufRead, BufReader, IsTerminal, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
     time::Instant,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
 pub use transcript::Transcript;
@@ -116,25 +117,35 @@ fn build(mut call: Command, workspace: &Workspace, root: &Path) -> Result<Option
     Ok(status.success().then_some(programs))
 }
 
+/// What is written behind everything that cargo has printed.
+const END: &[u8] = b"\0\n";
+
 /// Runs the tests, passes on what they print and takes notes. Returns whether cargo is content.
 fn execute(mut call: Command, transcript: &mut Transcript, start: Instant) -> Result<bool> {
     // Cargo names the programs on stderr and they answer on stdout: one pipe for both keeps the order.
     let (reader, writer) = io::pipe().context("make a pipe")?;
+    let mut end = writer.try_clone().context("make a pipe")?;
     let mut child = call
         .stdout(writer.try_clone().context("make a pipe")?)
         .stderr(writer)
         .spawn()
         .context("run cargo test")?;
-    // The call holds the writing end; while it exists, reading does not end.
-    drop(call);
+    // A process that a test has left behind holds the pipe open, so its closing is no sign of the end.
+    let waiter = thread::spawn(move || {
+        let status = child.wait();
+        end.write_all(END).and(status)
+    });
     let mut stdout = io::stdout().lock();
     let mut reader = BufReader::new(reader);
     let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line).context("read from cargo")? > 0 {
-        stdout.write_all(&line).context("write to stdout")?;
-        transcript.read(&String::from_utf8_lossy(&line), start.elapsed());
+    while !line.ends_with(END) {
         line.clear();
+        reader.read_until(b'\n', &mut line).context("read from cargo")?;
+        let printed = line.strip_suffix(END).unwrap_or(&line);
+        stdout.write_all(printed).context("write to stdout")?;
+        transcript.read(&String::from_utf8_lossy(printed), start.elapsed());
     }
     transcript.end(start.elapsed());
-    Ok(child.wait().context("wait for cargo")?.success())
+    let status = waiter.join().map_err(|_| anyhow!("wait for cargo"))?;
+    Ok(status.context("wait for cargo")?.success())
 }

@@ -52,11 +52,12 @@ fn check(path: &str, text: &str) -> Vec<Finding> {
         .iter()
         .filter(|entry| entry.section.ends_with("dependencies"))
     {
-        let is_inherited = match entry.key.split_once('.') {
-            Some((_, rest)) => rest == "workspace" && entry.value == "true",
-            None => entry.value.replace(' ', "").contains("workspace=true"),
-        };
-        if !is_inherited {
+        let value = entry.value.replace(' ', "");
+        let is_inherited =
+            entry.key.ends_with(".workspace") && value == "true" || value.contains("workspace=true");
+        // Tests of a package name the package itself to turn on its features.
+        let is_itself = value.contains("path=\".\"");
+        if !is_inherited && !is_itself {
             let message = format!(
                 "inherit `{}` from `[workspace.dependencies]`, where all versions stand",
                 entry.key

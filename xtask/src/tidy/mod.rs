@@ -73,6 +73,11 @@ pub const RULES: &[Rule] = &[
         check: source::hash_map,
     },
     Rule {
+        name: "ambient",
+        holds: "only the command line reads the environment and the randomness of the system",
+        check: source::ambient,
+    },
+    Rule {
         name: "ignore",
         holds: "a test that is switched off says why",
         check: source::ignore,

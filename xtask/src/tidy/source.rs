@@ -1,6 +1,6 @@
 //! Rules of single Rust files.
 
-use super::{Tree, code};
+use super::{Tree, code, tree::is_test};
 use crate::finding::Finding;
 
 const MAX_LINES: usize = 400;
@@ -49,6 +49,26 @@ pub(super) fn hash_map(tree: &Tree) -> Vec<Finding> {
             word.replace("Hash", "BTree")
         )
     })
+}
+
+/// Libraries get configuration and randomness from their caller.
+pub(super) fn ambient(tree: &Tree) -> Vec<Finding> {
+    let sources = [
+        "env::var",
+        "env::var_os",
+        "env::vars",
+        "env::vars_os",
+        "Uuid::new_v4",
+        "Uuid::now_v7",
+    ];
+    let mut findings = words(tree, "ambient", &sources, |word| {
+        format!("`{word}` makes two runs differ; let the caller pass the value")
+    });
+    findings.retain(|finding| {
+        let path = &finding.path;
+        path.starts_with("crates/") && !path.starts_with("crates/aos-cli/") && !is_test(path)
+    });
+    findings
 }
 
 /// Every switched-off test says why.

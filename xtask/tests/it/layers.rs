@@ -105,6 +105,7 @@ fn only_the_command_line_and_the_testkit_see_all_products() {
     check(("aos-cli", "aos-golden", Kind::Normal), None);
     check(("aos-testkit", "aos-cli", Kind::Normal), None);
     check(("aos-testkit", "aos-golden", Kind::Dev), None);
+    check(("aos-policy", "aos-policy", Kind::Dev), None);
     check(("aos-cli", "xtask", Kind::Normal), Some("nothing may use it"));
     check(("aos-testkit", "xtask", Kind::Dev), Some("nothing may use it"));
     check(

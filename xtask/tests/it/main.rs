@@ -4,6 +4,7 @@
 
 mod args;
 mod bench;
+mod ci;
 mod command;
 mod layers;
 mod pick_one;

@@ -109,6 +109,33 @@ fn maps_in_random_order_are_found() {
 }
 
 #[test]
+fn a_library_that_asks_the_environment_is_found() {
+    let check = |path: &str, line: &str, is_good: bool| {
+        let finding = format!("{path}:2 ambient");
+        let expect: &[&str] = if is_good { &[] } else { &[&finding] };
+        check(&[(path, &format!("//! A.\n{line}\n"))], expect);
+    };
+    check("crates/aos-policy/src/a.rs", "let a = env::var(\"A\");", false);
+    check(
+        "crates/aos-policy/src/a.rs",
+        "let a = std::env::vars_os();",
+        false,
+    );
+    check("crates/aos-policy/src/a.rs", "let a = Uuid::now_v7();", false);
+    check(
+        "crates/aos-policy/src/a.rs",
+        "let a = env!(\"CARGO_PKG_VERSION\");",
+        true,
+    );
+    check(
+        "crates/aos-policy/tests/it/a.rs",
+        "let a = env::var(\"A\");",
+        true,
+    );
+    check("crates/aos-cli/src/a.rs", "let a = env::var(\"A\");", true);
+}
+
+#[test]
 fn a_test_that_is_switched_off_without_reason_is_found() {
     let check = |line: &str, expect: &[&str]| check(&[("a.rs", &format!("//! A.\n{line}\n"))], expect);
     check("#[ignore]", &["a.rs:2 ignore"]);
