@@ -3,6 +3,7 @@
 //! driver.
 
 pub mod case;
+pub mod crash;
 pub mod fixture;
 pub mod generate;
 pub mod model;
