@@ -1,0 +1,4 @@
+//! The stores at their boundary.
+
+mod conformance;
+mod support;
