@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aos_spec::{
-    ErrorCode, RunStatus,
+    ErrorCode, RunStatus, WorkerId,
     journal::RowKind,
     port::{CheckpointStoreExt, DEFAULT_LIST_LIMIT, RunFilter},
 };
@@ -140,6 +140,6 @@ async fn check(on: &Setting, filter: &RunFilter, expected: &[&str]) {
 /// Asserts who owns the only run.
 async fn check_owner(on: &Setting, expected: Option<&str>) {
     let listed = on.list(&RunFilter::default()).await;
-    let owner = listed[0].owner.as_ref().map(|owner| owner.as_str());
+    let owner = listed[0].owner.as_ref().map(WorkerId::as_str);
     assert_eq!(owner, expected);
 }

@@ -8,7 +8,7 @@ use aos_spec::{
     port::{RunRequest, StoreError},
 };
 
-use super::setting::{Setting, TTL, begun, ended, header, in_one_go, refused, run_id, update};
+use super::setting::{Call, Setting, TTL, begun, ended, header, in_one_go, refused, run_id, update};
 
 pub(super) async fn writes_take_effect_in_the_order_of_their_calls(on: Setting) {
     let worker = on.worker("w").await;
@@ -205,9 +205,7 @@ pub(super) async fn a_refused_call_does_not_disturb_its_neighbours(on: Setting) 
     }
 }
 
-type Unanswered<'a> = std::pin::Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
-
 /// Makes calls of one type of those with different answers.
-fn unanswered<'a, T: 'a>(call: impl Future<Output = Result<T, StoreError>> + Send + 'a) -> Unanswered<'a> {
+fn unanswered<'a, T: 'a>(call: impl Future<Output = Result<T, StoreError>> + Send + 'a) -> Call<'a, ()> {
     Box::pin(async move { call.await.map(|_| ()) })
 }

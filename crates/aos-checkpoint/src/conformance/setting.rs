@@ -165,10 +165,11 @@ pub(super) fn failed() -> RunError {
         ))
 }
 
+/// A call of a store that nobody has waited for.
+pub(super) type Call<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
 /// Makes all calls in this order before it waits for any of them, and returns their answers.
-pub(super) async fn in_one_go<T>(
-    calls: Vec<Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + '_>>>,
-) -> Vec<Result<T, StoreError>> {
+pub(super) async fn in_one_go<T>(calls: Vec<Call<'_, T>>) -> Vec<Result<T, StoreError>> {
     let mut calls: Vec<_> = calls.into_iter().map(begun).collect();
     let mut answers = Vec::new();
     for call in calls.drain(..) {

@@ -62,7 +62,7 @@ fn summary(row: &SqliteRow, locks: &LockFolder) -> sqlx::Result<RunSummary> {
         let owner: WorkerId = id(row.try_get("owner")?)?;
         summary.owner = Some(owner).filter(|owner| !locks_file || !locks.is_gone(owner));
     }
-    let error_code: Option<String> = row.try_get("error_code")?;
+    let error_code: Option<&str> = row.try_get("error_code")?;
     summary.error_code = error_code.map(id).transpose()?;
     summary.steps_ended = count(row.try_get("steps_ended")?)?;
     summary.steps_total = count(row.try_get("steps_total")?)?;

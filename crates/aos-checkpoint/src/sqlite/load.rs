@@ -26,7 +26,7 @@ const PAGE: &str = "select json_group_array(
           order by step, kind, attempt limit ?5)";
 
 /// Few enough that a page of the largest outputs is far from what SQLite can return.
-const ROWS_PER_PAGE: usize = 256;
+const ROWS_PER_PAGE: u16 = 256;
 
 type RowFields = (u32, i64, u32, i64, u64, u64, String);
 
@@ -92,11 +92,11 @@ async fn journal(conn: &mut SqliteConnection, run_no: i64, run_id: &RunId) -> Re
             .bind(step)
             .bind(kind)
             .bind(attempt)
-            .bind(ROWS_PER_PAGE as i64)
+            .bind(ROWS_PER_PAGE)
             .fetch_one(&mut *conn)
             .await?;
         let rows: Vec<RowFields> = serde_json::from_str(&page).map_err(|error| damaged(error.to_string()))?;
-        let is_last = rows.len() < ROWS_PER_PAGE;
+        let is_last = rows.len() < ROWS_PER_PAGE.into();
         for fields in rows {
             journal.push(verified(fields).map_err(damaged)?);
         }

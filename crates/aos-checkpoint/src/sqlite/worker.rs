@@ -85,14 +85,14 @@ async fn forget_expired(
 pub(super) async fn living(
     conn: &mut SqliteConnection,
     locks: &WorkerLocks,
-    owner: Option<String>,
+    owner: Option<&str>,
     now: Timestamp,
 ) -> sqlx::Result<Option<WorkerId>> {
     let Some(owner) = owner else {
         return Ok(None);
     };
     let row = sqlx::query(FIND)
-        .bind(&owner)
+        .bind(owner)
         .bind(now.as_micros())
         .fetch_optional(&mut *conn)
         .await?;
@@ -125,7 +125,7 @@ async fn forget(conn: &mut SqliteConnection, worker: &WorkerId) -> sqlx::Result<
 }
 
 /// Returns the identifier that is kept as `text`.
-pub(super) fn id<T: std::str::FromStr>(text: String) -> sqlx::Result<T>
+pub(super) fn id<T: std::str::FromStr>(text: &str) -> sqlx::Result<T>
 where
     T::Err: std::error::Error + Send + Sync + 'static,
 {

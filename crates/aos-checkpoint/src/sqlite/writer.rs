@@ -37,6 +37,7 @@ const REJOIN: Duration = Duration::from_micros(50);
 
 /// What reaches the writer.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly every message is a command")]
 pub(super) enum Message {
     Command(Command),
     /// Stop after everything before this.
