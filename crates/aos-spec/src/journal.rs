@@ -448,21 +448,13 @@ impl StoredRun {
                 reason,
             });
         }
-        Ok(WorkflowResult {
-            run_id: header.run_id.clone(),
-            workflow_id: header.workflow_id.clone(),
-            status: checkpoint.status,
-            steps_completed: step_results.iter().filter(|result| result.success).count(),
-            steps_total: header.steps_total,
-            total_cost_cents: step_results.iter().map(|result| result.cost_cents).sum(),
+        Ok(WorkflowResult::new(
+            header,
+            checkpoint.status,
             step_results,
-            total_duration_ms: checkpoint.elapsed_ms,
-            error: checkpoint.error.as_ref().map(|error| error.message.clone()),
-            error_code: checkpoint.error.as_ref().map(|error| error.code),
-            error_details: checkpoint.error.as_ref().and_then(|error| error.details.clone()),
-            failed_step: checkpoint.error.as_ref().and_then(|error| error.step_id.clone()),
-            seed: header.seed,
-            checkpoint_hash: hash,
-        })
+            checkpoint.error.as_ref(),
+            checkpoint.elapsed_ms,
+            hash,
+        ))
     }
 }
