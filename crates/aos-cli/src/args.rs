@@ -6,6 +6,9 @@ use clap::{ArgAction, Args, Parser, ValueEnum};
 
 use crate::command::Command;
 
+/// Where runs are kept unless told otherwise.
+pub(crate) const DEFAULT_STORE: &str = "sqlite:.aos/aos.db";
+
 /// Deterministic, durable workflows for AI-agent plans.
 #[derive(Debug, Parser)]
 #[command(
@@ -54,7 +57,7 @@ pub(crate) struct GlobalArgs {
     pub(crate) log_format: LogFormat,
 
     /// Where runs are kept: `sqlite:PATH`, or `memory:` to keep nothing
-    #[arg(long, global = true, value_name = "URL", default_value = "sqlite:.aos/aos.db")]
+    #[arg(long, global = true, value_name = "URL", default_value = DEFAULT_STORE)]
     #[arg(env = "AOS_STORE", hide_env_values = true, hide_short_help = true)]
     pub(crate) store: String,
 }

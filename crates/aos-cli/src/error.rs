@@ -2,7 +2,8 @@
 
 use std::{fmt, io, path::Path};
 
-use aos_spec::{ErrorCode, port::StoreError};
+use aos_engine::EngineError;
+use aos_spec::{ErrorCode, failure::ErrorClass, journal::CorruptRun, port::StoreError};
 use serde::Serialize;
 
 use crate::{exit::Exit, problem::ProblemReport};
@@ -89,6 +90,20 @@ impl CliError {
             "advice": self.advice,
             "problems": self.problems.as_ref().map_or(&[][..], |report| &report.problems),
         }})
+    }
+}
+
+impl From<EngineError> for CliError {
+    fn from(error: EngineError) -> Self {
+        let is_transient = error.class() == ErrorClass::Transient && !matches!(error.code(), ErrorCode::RunLocked);
+        let cli = Self::new(error.code(), error.to_string());
+        if is_transient { cli.with_advice("the run is kept as far as it was durable: `aos resume` goes on with it") } else { cli }
+    }
+}
+
+impl From<CorruptRun> for CliError {
+    fn from(error: CorruptRun) -> Self {
+        Self::new(ErrorCode::DataCorrupt, error.to_string())
     }
 }
 

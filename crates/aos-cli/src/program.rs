@@ -1,11 +1,11 @@
 //! From arguments to an exit code.
 
-use std::ffi::OsString;
+use std::{env, ffi::OsString};
 
 use clap::{ColorChoice, CommandFactory, FromArgMatches, error::ErrorKind};
 
 use crate::{
-    args::{Cli, Color, Early, Format, ProgressMode},
+    args::{Cli, Color, DEFAULT_STORE, Early, Format, ProgressMode},
     command::Command,
     error::CliError,
     exit::Exit,
@@ -22,6 +22,22 @@ pub(crate) struct Context {
     pub(crate) progress: ProgressMode,
     /// Where runs are kept.
     pub(crate) store: String,
+}
+
+impl Context {
+    /// Returns the name of the store as it may be shown.
+    pub(crate) fn store_name(&self) -> &str {
+        &self.store
+    }
+
+    /// Returns a command to type next, for the same store.
+    pub(crate) fn command(&self, words: &str) -> String {
+        if self.store == DEFAULT_STORE || env::var("AOS_STORE").is_ok_and(|store| store == self.store) {
+            format!("aos {words}")
+        } else {
+            format!("aos --store '{}' {words}", self.store)
+        }
+    }
 }
 
 /// Runs the program with `args`, the first of which is its name.
