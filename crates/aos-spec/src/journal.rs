@@ -343,7 +343,7 @@ pub struct Checkpoint {
     pub status: RunStatus,
     /// The commit frontier: all steps before it have committed.
     ///
-    /// As last saved for a run that has ended, otherwise derived from the journal.
+    /// Derived from the journal while the run is `running`, otherwise as last saved.
     pub next_step_index: StepIndex,
     /// The chain over the hashes of the specification and all committed steps.
     pub last_result_hash: ContentHash,
@@ -357,6 +357,24 @@ pub struct Checkpoint {
     pub created_at: Timestamp,
     /// When this record was last written.
     pub updated_at: Timestamp,
+}
+
+impl Checkpoint {
+    /// Returns the checkpoint of a run that was created at `created_at` and has not committed any step.
+    #[must_use]
+    pub const fn new(header: RunHeader, created_at: Timestamp) -> Self {
+        Self {
+            status: RunStatus::Running,
+            next_step_index: StepIndex(0),
+            last_result_hash: header.spec_hash,
+            error: None,
+            elapsed_ms: 0,
+            version: 1,
+            created_at,
+            updated_at: created_at,
+            header,
+        }
+    }
 }
 
 /// A run as it is stored.

@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use aos_spec::{
     ErrorCode, RunStatus, StepIndex, WorkflowPlan, WorkflowResult,
     journal::{CorruptRun, JournalEntry, RunError, RunHeader, StoredRun},
-    port::{Lease, RunEvent, RunRequest, RunStart},
+    port::{Decision, Lease, RunEvent, RunRequest, RunStart},
 };
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{task::JoinSet, time::Instant};
@@ -185,7 +185,7 @@ impl<'a> Driver<'a> {
             .plan()
             .spec()
             .timeout_seconds
-            .map(|limit| limit.duration());
+            .map(aos_spec::workflow::TimeoutSeconds::duration);
         let deadline = deadline.map(|limit| self.began + limit.saturating_sub(self.elapsed_before));
         let mut is_timed = deadline.is_some();
         let mut is_interruptible = true;
@@ -211,7 +211,10 @@ impl<'a> Driver<'a> {
                     // An attempt catches its panics itself and is only aborted with its driver.
                     Err(_) => continue,
                 },
-                Some(input) = self.waits.next() => input,
+                Some(input) = self.waits.next() => {
+                    self.observe_denial(&input);
+                    input
+                }
                 Ok(()) = self.active.requests.changed() => match *self.active.requests.borrow_and_update() {
                     Some(request) => Input::Stop(stop_on(request)),
                     None => continue,
@@ -260,6 +263,13 @@ impl<'a> Driver<'a> {
     fn elapsed_ms(&self) -> u64 {
         let elapsed = self.elapsed_before + self.began.elapsed();
         u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn observe_denial(&self, input: &Input) {
+        if let Input::Decided { step, decision: Decision::Deny(denial) } = input {
+            let step_id = &self.machine.plan().descriptor(*step).id;
+            self.parts.observe(&RunEvent::Denied { run_id: &self.header.run_id, step_id, code: denial.code });
+        }
     }
 
     fn observe_attempt(&self, end: &AttemptEnd) {

@@ -161,7 +161,9 @@ impl Driver<'_> {
             context.idempotency_key.clone_from(key);
         }
         context.agent_id.clone_from(&self.header.agent_id);
-        context.timeout = descriptor.timeout_seconds.map(|limit| limit.duration());
+        context.timeout = descriptor
+            .timeout_seconds
+            .map(aos_spec::workflow::TimeoutSeconds::duration);
         Ok(context)
     }
 

@@ -238,7 +238,8 @@ impl StoreError {
 ///
 /// What a method changes is durable when it returns `Ok`. Nothing is ever half done: a method that fails with
 /// anything but [`StoreError::Ambiguous`] has changed nothing. Writes of the same lease take effect in the order of their
-/// calls, also when the caller does not wait for one before it makes the next.
+/// calls, also when the caller does not wait for one before it makes the next; a call is made when its future is first
+/// polled.
 ///
 /// A worker exists from its first [`heartbeat`](CheckpointStore::heartbeat) until the time to live given there has
 /// passed. A lease holds as long as its worker exists and the run is `running`; a store may know earlier that a worker
@@ -318,7 +319,8 @@ pub trait CheckpointStore: Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] when a row does not parse or does not match its hash; [`StoreError::Unavailable`].
+    /// [`StoreError::Corrupt`] when a row does not parse, does not match its hash, or is missing from those that the
+    /// saved frontier counts; [`StoreError::TooNew`] when a newer version wrote the run; [`StoreError::Unavailable`].
     ///
     /// # Cancel safety
     ///
