@@ -15,7 +15,6 @@ pub(crate) const DEFAULT_STORE: &str = "sqlite:.aos/aos.db";
     name = "aos",
     version,
     propagate_version = false,
-    disable_help_subcommand = true,
     after_help = "Start with `aos validate FILE`, then `aos run FILE`.\n\
                   `aos explain` lists topics such as `exit-codes` and `environment`, and all error codes."
 )]
@@ -36,7 +35,13 @@ pub(crate) struct GlobalArgs {
     pub(crate) output: Format,
 
     /// Whether to use colours; NO_COLOR and CLICOLOR_FORCE count for `auto`
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_short_help = true
+    )]
     pub(crate) color: Color,
 
     /// How to show progress on standard error
@@ -53,7 +58,13 @@ pub(crate) struct GlobalArgs {
     pub(crate) verbose: u8,
 
     /// Form of the log on standard error
-    #[arg(long, global = true, value_name = "FORMAT", default_value = "text", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_short_help = true
+    )]
     pub(crate) log_format: LogFormat,
 
     /// Where runs are kept: `sqlite:PATH`, or `memory:` to keep nothing
@@ -140,7 +151,10 @@ fn value_of<'a>(words: &[&'a str], short: Option<&str>, long: &str) -> Option<&'
             return words.get(at + 1).copied();
         }
         let attached = word.strip_prefix(long).and_then(|rest| rest.strip_prefix('='));
-        attached.or_else(|| word.strip_prefix(short?).map(|value| value.trim_start_matches('=')))
+        attached.or_else(|| {
+            word.strip_prefix(short?)
+                .map(|value| value.trim_start_matches('='))
+        })
     })
 }
 
@@ -152,7 +166,7 @@ mod tests {
 
     /// Calls `visit` with every command that can be run and the words that lead to it.
     fn walk(command: &clap::Command, path: &str, visit: &mut impl FnMut(&clap::Command, &str)) {
-        for sub in command.get_subcommands() {
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
             let path = format!("{path} {}", sub.get_name());
             if sub.has_subcommands() {
                 walk(sub, &path, visit);
@@ -172,9 +186,18 @@ mod tests {
         let mut seen = 0;
         walk(&Cli::command(), "aos", &mut |command, path| {
             let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-            assert!(!about.is_empty() && !about.contains('\n') && about.len() <= 80, "{path}: {about}");
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.contains(&format!("{path} ")) || help.contains(&format!("{path}\n")), "{path} has no example");
+            assert!(
+                !about.is_empty() && !about.contains('\n') && about.len() <= 80,
+                "{path}: {about}"
+            );
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            assert!(
+                help.contains(&format!("{path} ")) || help.contains(&format!("{path}\n")),
+                "{path} has no example"
+            );
             seen += 1;
         });
         assert!(seen >= 16, "the walk saw {seen} commands only");
@@ -185,8 +208,19 @@ mod tests {
         let mut tree = Cli::command();
         tree.build();
         walk(&tree, "aos", &mut |command, path| {
-            for name in ["output", "color", "progress", "quiet", "verbose", "log_format", "store"] {
-                assert!(command.get_arguments().any(|arg| arg.get_id() == name), "{path} lacks {name}");
+            for name in [
+                "output",
+                "color",
+                "progress",
+                "quiet",
+                "verbose",
+                "log_format",
+                "store",
+            ] {
+                assert!(
+                    command.get_arguments().any(|arg| arg.get_id() == name),
+                    "{path} lacks {name}"
+                );
             }
         });
     }
@@ -206,7 +240,11 @@ mod tests {
     fn options_and_arguments_are_described() {
         walk(&Cli::command(), "aos", &mut |command, path| {
             for arg in command.get_arguments() {
-                assert!(arg.get_help().is_some(), "{path}: {} is not described", arg.get_id());
+                assert!(
+                    arg.get_help().is_some(),
+                    "{path}: {} is not described",
+                    arg.get_id()
+                );
             }
         });
     }
@@ -214,7 +252,10 @@ mod tests {
     #[test]
     fn the_format_is_known_before_the_arguments_are() {
         let check = |args: &[&str], expect| {
-            let args: Vec<_> = std::iter::once("aos").chain(args.iter().copied()).map(Into::into).collect();
+            let args: Vec<_> = std::iter::once("aos")
+                .chain(args.iter().copied())
+                .map(Into::into)
+                .collect();
             assert_eq!(Early::read(&args).format, expect, "{args:?}");
         };
         check(&["run", "-o", "json"], Format::Json);

@@ -25,9 +25,14 @@ pub(crate) fn guard(program: impl FnOnce() -> Exit) -> Exit {
     panic::catch_unwind(AssertUnwindSafe(program)).unwrap_or_else(|_| {
         let what = LAST.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let error = style::paint(style::ERROR, "error");
-        write_aside(&format!("{error}: internal error of aos {}: {what}\n", env!("CARGO_PKG_VERSION")));
+        write_aside(&format!(
+            "{error}: internal error of aos {}: {what}\n",
+            env!("CARGO_PKG_VERSION")
+        ));
         let issues = concat!(env!("CARGO_PKG_REPOSITORY"), "/issues");
-        write_aside(&diagnostic::help(&format!("please report this at {issues}, with the command that you ran")));
+        write_aside(&diagnostic::help(&format!(
+            "please report this at {issues}, with the command that you ran"
+        )));
         Exit::Bug
     })
 }

@@ -2,8 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use crate::shim::{BuiltinOptions, builtin};
 use aos_engine::{EngineOptions, WorkflowEngine};
-use aos_skills::{BuiltinOptions, builtin};
 use aos_spec::{
     ErrorCode, SkillRegistry, WorkerId,
     port::{CheckpointStore, RunObserver},
@@ -38,7 +38,12 @@ pub(crate) fn skills(files: &Path) -> Result<SkillRegistry, CliError> {
 /// Returns an engine that executes nothing: for what an operator asks of runs.
 pub(crate) fn operator(store: Arc<dyn CheckpointStore>) -> Result<WorkflowEngine, CliError> {
     let skills = builtin(&BuiltinOptions::new()).unwrap_or_default();
-    engine(EngineParts { store, skills, options: EngineOptions::default(), observer: None })
+    engine(EngineParts {
+        store,
+        skills,
+        options: EngineOptions::default(),
+        observer: None,
+    })
 }
 
 /// Returns an engine.

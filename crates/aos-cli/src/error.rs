@@ -40,7 +40,9 @@ impl CliError {
 
     /// Returns an error about the arguments of the program.
     pub(crate) fn usage(message: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self::new(ErrorCode::InvalidInput, message).ending(Exit::Usage).instead(advice)
+        Self::new(ErrorCode::InvalidInput, message)
+            .ending(Exit::Usage)
+            .instead(advice)
     }
 
     /// Returns an error about a file, or a stream, that cannot be read or written.
@@ -95,9 +97,14 @@ impl CliError {
 
 impl From<EngineError> for CliError {
     fn from(error: EngineError) -> Self {
-        let is_transient = error.class() == ErrorClass::Transient && !matches!(error.code(), ErrorCode::RunLocked);
+        let is_transient =
+            error.class() == ErrorClass::Transient && !matches!(error.code(), ErrorCode::RunLocked);
         let cli = Self::new(error.code(), error.to_string());
-        if is_transient { cli.with_advice("the run is kept as far as it was durable: `aos resume` goes on with it") } else { cli }
+        if is_transient {
+            cli.with_advice("the run is kept as far as it was durable: `aos resume` goes on with it")
+        } else {
+            cli
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use aos_engine::{Durability, EngineError, EngineOptions, NewRun};
+use aos_engine::{Durability, EngineOptions, NewRun};
 use aos_spec::{RunId, RunStatus, WorkflowPlan, WorkflowResult, limits, port::CheckpointStore};
 use clap::{Args, ValueEnum};
 
@@ -11,8 +11,7 @@ use crate::{
     compose::{self, EngineParts},
     error::CliError,
     exit::Exit,
-    ids,
-    output,
+    ids, output,
     program::Context,
     progress::{Event, Progress},
     render::{style, units, untrusted},
@@ -47,7 +46,10 @@ enum When {
 
 fn parallel(text: &str) -> Result<usize, String> {
     let in_range = |n: &usize| (1..=limits::MAX_PARALLEL).contains(n);
-    text.parse().ok().filter(in_range).ok_or_else(|| format!("a number from 1 to {}", limits::MAX_PARALLEL))
+    text.parse()
+        .ok()
+        .filter(in_range)
+        .ok_or_else(|| format!("a number from 1 to {}", limits::MAX_PARALLEL))
 }
 
 impl ExecutionArgs {
@@ -56,7 +58,9 @@ impl ExecutionArgs {
             When::BeforeEffects => Durability::BeforeEffects,
             When::EveryStep => Durability::EveryStep,
         };
-        EngineOptions::default().with_max_parallel(self.max_parallel).with_durability(durability)
+        EngineOptions::default()
+            .with_max_parallel(self.max_parallel)
+            .with_durability(durability)
     }
 }
 
@@ -94,25 +98,31 @@ pub(crate) async fn execute(
     // The registration ends by itself where this fails; what became of the run is not affected.
     let _ = engine.close().await;
     let shown = progress.map_or(Ok(()), Progress::finish);
-    let result = result.map_err(|error| stopped(context, error))?;
+    let result = result?;
     shown?;
     conclude(context, plan, &result)?;
     let interrupted = signals.exit().filter(|_| result.status == RunStatus::Paused);
     Ok(interrupted.unwrap_or(Exit::of_status(result.status)))
 }
 
-/// Returns the error of a run that an engine let go of.
-fn stopped(context: &Context, error: EngineError) -> CliError {
-    CliError::from(error).at(context.store_name())
-}
-
 /// Shows how a run ended, or where it stands, and answers with its result.
-pub(crate) fn conclude(context: &Context, plan: &WorkflowPlan, result: &WorkflowResult) -> Result<(), CliError> {
+pub(crate) fn conclude(
+    context: &Context,
+    plan: &WorkflowPlan,
+    result: &WorkflowResult,
+) -> Result<(), CliError> {
     let output = &context.output;
     output.note(&summary(context, result));
     if let Some(message) = &result.error {
-        let code = result.error_code.map(|code| format!("[{code}]")).unwrap_or_default();
-        let step = result.failed_step.as_ref().map(|step| format!("step `{step}`: ")).unwrap_or_default();
+        let code = result
+            .error_code
+            .map(|code| format!("[{code}]"))
+            .unwrap_or_default();
+        let step = result
+            .failed_step
+            .as_ref()
+            .map(|step| format!("step `{step}`: "))
+            .unwrap_or_default();
         let error = style::paint(style::ERROR, format_args!("error{code}"));
         output.note(&format!("{error}: {step}{}", untrusted(message)));
     }
@@ -126,7 +136,10 @@ pub(crate) fn conclude(context: &Context, plan: &WorkflowPlan, result: &Workflow
         Format::Jsonl => output::write_answer(&output::line(&Event::RunFinished { result })?),
         Format::Text if result.status != RunStatus::Completed => Ok(()),
         _ => output.answer(
-            || output::pretty(&shape::final_outputs(plan, result)).map_or_else(|error| error.message, |text| text + "\n"),
+            || {
+                output::pretty(&shape::final_outputs(plan, result))
+                    .map_or_else(|error| error.message, |text| text + "\n")
+            },
             result,
         ),
     }
@@ -141,7 +154,11 @@ fn summary(context: &Context, result: &WorkflowResult) -> String {
             style::paint(style::of_run(result.status), result.status),
             units::span(std::time::Duration::from_millis(result.total_duration_ms))
         ),
-        format!("{} of {}", result.steps_completed, units::count(result.steps_total, "step")),
+        format!(
+            "{} of {}",
+            result.steps_completed,
+            units::count(result.steps_total, "step")
+        ),
     ];
     if !result.total_cost_cents.is_zero() {
         parts.push(units::cents(result.total_cost_cents, symbols));
@@ -160,7 +177,9 @@ pub(crate) fn next_command(result: &WorkflowResult) -> Option<String> {
         }
         RunStatus::Suspended => {
             let step = result.failed_step.as_ref().map_or("STEP", |step| step.as_str());
-            Some(format!("runs settle {id} {step} --completed JSON | --failed CODE:MESSAGE | --abort"))
+            Some(format!(
+                "runs settle {id} {step} --completed JSON | --failed CODE:MESSAGE | --abort"
+            ))
         }
         _ => Some(format!("runs show {id}")),
     }

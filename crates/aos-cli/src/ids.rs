@@ -6,6 +6,7 @@ use aos_spec::{
     ErrorCode, RunId, Timestamp,
     port::{CheckpointStore, RunFilter, RunSummary, StoreError},
 };
+use clap::Args;
 use uuid::Uuid;
 
 use crate::{error::CliError, exit::Exit};
@@ -21,13 +22,18 @@ pub(crate) fn new_run_id(now: Timestamp) -> Result<RunId, CliError> {
     let micros = u64::try_from(now.as_micros()).unwrap_or(0);
     let nanos = u32::try_from(micros % 1_000_000).unwrap_or(0) * 1_000;
     let moment = uuid::Timestamp::from_unix(uuid::NoContext, micros / 1_000_000, nanos);
-    RunId::new(Uuid::new_v7(moment).to_string()).map_err(|error| CliError::new(ErrorCode::InvalidId, error.to_string()))
+    RunId::new(Uuid::new_v7(moment).to_string())
+        .map_err(|error| CliError::new(ErrorCode::InvalidId, error.to_string()))
 }
 
 /// Returns a short form of `id` for lists: the last eight digits of a UUID, and any other id as it is.
 pub(crate) fn short(id: &RunId) -> &str {
     let text = id.as_str();
-    if is_uuid(text) { &text[text.len() - 8..] } else { text }
+    if is_uuid(text) {
+        &text[text.len() - 8..]
+    } else {
+        text
+    }
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -43,14 +49,30 @@ pub(crate) fn parse(text: &str) -> Result<RunId, CliError> {
     })
 }
 
-/// Returns the run of `store` that `text` stands for.
-pub(crate) async fn resolve(store: &dyn CheckpointStore, text: &str) -> Result<RunId, CliError> {
-    let id = parse(text)?;
-    if is_uuid(text) {
-        return Ok(id);
+/// The name of a run, as an argument.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunName {
+    /// The run: its id, a suffix of at least 4 characters, or `latest`
+    #[arg(value_name = "RUN")]
+    run: String,
+}
+
+impl RunName {
+    /// Returns the run of `store` that the name stands for.
+    pub(crate) async fn resolve(&self, store: &dyn CheckpointStore) -> Result<RunId, CliError> {
+        let id = parse(&self.run)?;
+        if is_uuid(&self.run) {
+            return Ok(id);
+        }
+        choose(id, all_runs(store).await?)
     }
-    let filter = RunFilter { limit: Some(usize::MAX), ..RunFilter::default() };
-    choose(id, store.list(&filter).await?)
+}
+
+/// Returns all runs of `store`.
+pub(crate) async fn all_runs(store: &dyn CheckpointStore) -> Result<Vec<RunSummary>, StoreError> {
+    let mut filter = RunFilter::default();
+    filter.limit = Some(usize::MAX);
+    store.list(&filter).await
 }
 
 fn choose(id: RunId, runs: Vec<RunSummary>) -> Result<RunId, CliError> {
@@ -58,20 +80,35 @@ fn choose(id: RunId, runs: Vec<RunSummary>) -> Result<RunId, CliError> {
         return Ok(id);
     }
     if id.as_str() == "latest" {
-        let newest = runs.into_iter().max_by(|a, b| (a.created_at, &a.run_id).cmp(&(b.created_at, &b.run_id)));
+        let newest = runs
+            .into_iter()
+            .max_by(|a, b| (a.created_at, &a.run_id).cmp(&(b.created_at, &b.run_id)));
         return newest.map(|run| run.run_id).ok_or_else(|| {
-            CliError::new(ErrorCode::RunNotFound, "the store holds no runs").instead("start one with `aos run FILE`")
+            CliError::new(ErrorCode::RunNotFound, "the store holds no runs")
+                .instead("start one with `aos run FILE`")
         });
     }
     let text = id.as_str();
     let long_enough = text.len() >= SHORTEST_SUFFIX;
-    let matches: Vec<_> = runs.into_iter().map(|run| run.run_id).filter(|run| long_enough && run.as_str().ends_with(text)).collect();
+    let matches: Vec<_> = runs
+        .into_iter()
+        .map(|run| run.run_id)
+        .filter(|run| long_enough && run.as_str().ends_with(text))
+        .collect();
     match <[RunId; 1]>::try_from(matches) {
         Ok([id]) => Ok(id),
         Err(matches) if matches.is_empty() => Err(StoreError::NotFound(id).into()),
         Err(matches) => {
-            let named: Vec<_> = matches.iter().take(MAX_NAMED).map(|run| format!("`{run}`")).collect();
-            let more = if matches.len() > MAX_NAMED { " and more" } else { "" };
+            let named: Vec<_> = matches
+                .iter()
+                .take(MAX_NAMED)
+                .map(|run| format!("`{run}`"))
+                .collect();
+            let more = if matches.len() > MAX_NAMED {
+                " and more"
+            } else {
+                ""
+            };
             let message = format!("`{text}` fits {} runs: {}{more}", matches.len(), named.join(", "));
             Err(CliError::new(ErrorCode::RunNotFound, message).instead("write more of the id"))
         }
@@ -91,7 +128,12 @@ mod tests {
     fn check(text: &str, expect: Result<&str, &str>) {
         let runs = RUNS.iter().enumerate().map(|(at, id)| {
             let created_at = Timestamp::from_micros(i64::try_from(at).unwrap());
-            RunSummary::new(RunId::new(id).unwrap(), WorkflowId::new("w").unwrap(), RunStatus::Running, created_at)
+            RunSummary::new(
+                RunId::new(id).unwrap(),
+                WorkflowId::new("w").unwrap(),
+                RunStatus::Running,
+                created_at,
+            )
         });
         match (choose(RunId::new(text).unwrap(), runs.collect()), expect) {
             (Ok(id), Ok(expect)) => assert_eq!(id.as_str(), expect),

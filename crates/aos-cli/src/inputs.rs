@@ -23,26 +23,37 @@ enum Given {
 impl Input {
     /// Reads `NAME=VALUE` or `NAME:=JSON`, as clap's parsers do.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE or NAME:=JSON")?;
+        let (name, value) = text
+            .split_once('=')
+            .ok_or("write it as NAME=VALUE or NAME:=JSON")?;
         let (name, value) = match name.strip_suffix(':') {
             None => (name, Given::Text(value.into())),
             Some(name) => {
-                let value = serde_json::from_str(value).map_err(|error| format!("after `:=` stands JSON: {error}"))?;
+                let value = serde_json::from_str(value)
+                    .map_err(|error| format!("after `:=` stands JSON: {error}"))?;
                 (name, Given::Json(value))
             }
         };
         if name.is_empty() {
             return Err("the name is missing before `=`".into());
         }
-        Ok(Self { name: name.into(), value })
+        Ok(Self {
+            name: name.into(),
+            value,
+        })
     }
 
     fn into_value(self, spec: &WorkflowSpec) -> (String, Value) {
         let value = match self.value {
             Given::Json(value) => value,
             Given::Text(text) => {
-                let kind = spec.inputs.get(&self.name).map_or(InputType::String, |parameter| parameter.kind);
-                let json = serde_json::from_str(&text).ok().filter(|value| kind.admits(value));
+                let kind = spec
+                    .inputs
+                    .get(&self.name)
+                    .map_or(InputType::String, |parameter| parameter.kind);
+                let json = serde_json::from_str(&text)
+                    .ok()
+                    .filter(|value| kind.admits(value));
                 json.unwrap_or(Value::String(text))
             }
         };
@@ -51,12 +62,19 @@ impl Input {
 }
 
 /// Returns the parameters of a run of `plan`: those of `file`, replaced by those of `given`, with defaults filled in.
-pub(crate) fn bind(plan: &WorkflowPlan, file: Map<String, Value>, given: Vec<Input>) -> Result<Map<String, Value>, CliError> {
+pub(crate) fn bind(
+    plan: &WorkflowPlan,
+    file: Map<String, Value>,
+    given: Vec<Input>,
+) -> Result<Map<String, Value>, CliError> {
     let mut named = Map::new();
     for input in given {
         let (name, value) = input.into_value(plan.spec());
         if named.contains_key(&name) {
-            let error = CliError::usage(format!("the parameter `{name}` is given twice"), "remove one of the two");
+            let error = CliError::usage(
+                format!("the parameter `{name}` is given twice"),
+                "remove one of the two",
+            );
             return Err(error.at(format_args!("--input {name}")));
         }
         named.insert(name, value);
@@ -68,22 +86,33 @@ pub(crate) fn bind(plan: &WorkflowPlan, file: Map<String, Value>, given: Vec<Inp
 
 /// Returns the error for parameters that do not fit.
 fn refuse(problems: &[Problem]) -> CliError {
-    let mut errors: Vec<_> = problems.iter().map(|problem| {
-        let error = CliError::new(problem.code, &problem.message).ending(Exit::Usage);
-        let error = error.at(format_args!("--input {}", problem.pointer.trim_start_matches('/')));
-        match &problem.help {
-            Some(help) => error.instead(help),
-            None => error,
-        }
-    }).collect();
+    let mut errors: Vec<_> = problems
+        .iter()
+        .map(|problem| {
+            let error = CliError::new(problem.code, &problem.message).ending(Exit::Usage);
+            let error = error.at(format_args!(
+                "--input {}",
+                problem.pointer.trim_start_matches('/')
+            ));
+            match &problem.help {
+                Some(help) => error.instead(help),
+                None => error,
+            }
+        })
+        .collect();
     if errors.len() == 1 {
         return errors.remove(0);
     }
     let mut report = ProblemReport::new("--input", "", problems);
     report.text = errors.iter().map(diagnostic::error).collect();
-    let mut error = CliError::new(ErrorCode::InvalidInput, format!("{} parameters do not fit", errors.len()));
+    let mut error = CliError::new(
+        ErrorCode::InvalidInput,
+        format!("{} parameters do not fit", errors.len()),
+    );
     error.problems = Some(Box::new(report));
-    error.ending(Exit::Usage).instead("the workflow declares its parameters under `inputs`")
+    error
+        .ending(Exit::Usage)
+        .instead("the workflow declares its parameters under `inputs`")
 }
 
 #[cfg(test)]
@@ -103,17 +132,21 @@ mod tests {
                 "thing": { "type": "any", "default": null },
             },
             "steps": [{ "id": "a", "skill_id": "s" }],
-        })).unwrap();
+        }))
+        .unwrap();
         WorkflowPlan::new(spec).unwrap()
     }
 
     #[track_caller]
     fn check(given: &[&str], expect: Result<Value, &str>) {
-        let given = given.iter().map(|text| Input::parse(text)).collect::<Result<Vec<_>, _>>();
+        let given = given
+            .iter()
+            .map(|text| Input::parse(text))
+            .collect::<Result<Vec<_>, _>>();
         let file: Map<String, Value> = [("text".into(), json!("from file"))].into_iter().collect();
-        let bound = given.map_err(|error| error.to_string()).and_then(|given| {
-            bind(&plan(), file, given).map_err(|error| error.message)
-        });
+        let bound = given
+            .map_err(|error| error.to_string())
+            .and_then(|given| bind(&plan(), file, given).map_err(|error| error.message));
         match (bound, expect) {
             (Ok(bound), Ok(expect)) => {
                 for (name, value) in expect.as_object().unwrap() {

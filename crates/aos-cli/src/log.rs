@@ -8,7 +8,9 @@ use crate::{args::LogFormat, error::CliError};
 
 /// Starts the log. Without `-v` and without the variable `AOS_LOG` it holds nothing but warnings.
 pub(crate) fn start(verbose: u8, format: LogFormat) -> Result<(), CliError> {
-    let directives = env::var("AOS_LOG").ok().filter(|directives| !directives.is_empty());
+    let directives = env::var("AOS_LOG")
+        .ok()
+        .filter(|directives| !directives.is_empty());
     let directives = match (verbose, &directives) {
         (0, Some(directives)) => directives,
         (0, None) => "warn,sqlx=error",
@@ -16,10 +18,16 @@ pub(crate) fn start(verbose: u8, format: LogFormat) -> Result<(), CliError> {
         (_, _) => "debug",
     };
     let filter = EnvFilter::try_new(directives).map_err(|error| {
-        CliError::usage(format!("read the filter in AOS_LOG: {error}"), "write for example AOS_LOG=aos_engine=debug")
-            .at("AOS_LOG")
+        CliError::usage(
+            format!("read the filter in AOS_LOG: {error}"),
+            "write for example AOS_LOG=aos_engine=debug",
+        )
+        .at("AOS_LOG")
     })?;
-    let subscriber = fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
+    let subscriber = fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(false);
     // Another subscriber can only exist in tests, and then theirs is wanted.
     let _ = match format {
         LogFormat::Text => subscriber.try_init(),

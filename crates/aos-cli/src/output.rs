@@ -31,7 +31,11 @@ impl Output {
             Color::Always => ColorChoice::Always.write_global(),
             Color::Never => ColorChoice::Never.write_global(),
         }
-        Self { format, quiet, symbols: Symbols::of_locale() }
+        Self {
+            format,
+            quiet,
+            symbols: Symbols::of_locale(),
+        }
     }
 
     /// Writes the answer of a command: `text` for people, `document` for programs.
@@ -94,16 +98,20 @@ pub(crate) fn write_aside(text: &str) {
 pub(crate) fn write_answer(text: &str) -> Result<(), CliError> {
     let mut stdout = AutoStream::auto(io::stdout()).lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(CliError::io("write the answer", Path::new("standard output"), &error))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(CliError::io(
+            "write the answer",
+            Path::new("standard output"),
+            &error,
+        )),
         _ => Ok(()),
     }
 }
 
 /// Returns `document` as one line.
 pub(crate) fn line(document: &(impl Serialize + ?Sized)) -> Result<String, CliError> {
-    serde_json::to_string(document).map(|text| text + "\n").map_err(|error| unwritable(&error))
+    serde_json::to_string(document)
+        .map(|text| text + "\n")
+        .map_err(|error| unwritable(&error))
 }
 
 /// Returns `document` as several lines, without a newline at the end.
@@ -112,5 +120,8 @@ pub(crate) fn pretty(document: &(impl Serialize + ?Sized)) -> Result<String, Cli
 }
 
 fn unwritable(error: &serde_json::Error) -> CliError {
-    CliError::new(aos_spec::ErrorCode::SerializationError, format!("write the answer as JSON: {error}"))
+    CliError::new(
+        aos_spec::ErrorCode::SerializationError,
+        format!("write the answer as JSON: {error}"),
+    )
 }

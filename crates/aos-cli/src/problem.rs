@@ -54,7 +54,10 @@ impl ProblemReport {
     /// Returns the report on `problems` of the file `name`, whose content is `source`.
     pub(crate) fn new(name: &str, source: &str, problems: &[Problem]) -> Self {
         Self {
-            problems: problems.iter().map(|problem| ProblemDocument::new(name, problem)).collect(),
+            problems: problems
+                .iter()
+                .map(|problem| ProblemDocument::new(name, problem))
+                .collect(),
             text: diagnostic::problems(name, source, problems),
         }
     }

@@ -75,7 +75,11 @@ fn execute(cli: Cli, output: Output) -> Result<Exit, CliError> {
         mode => mode,
     };
     let command: Command = cli.command;
-    command.execute(&Context { output, progress, store: global.store })
+    command.execute(&Context {
+        output,
+        progress,
+        store: global.store,
+    })
 }
 
 /// Shows the help that was asked for, or what is wrong with the arguments.
@@ -87,8 +91,16 @@ fn explain(error: &clap::Error, output: Output) -> Exit {
     write_aside(&text);
     if matches!(output.format, Format::Json | Format::Jsonl) {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let message = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
+        let tips = text
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("tip: "));
         let error = CliError::usage(message, "`aos help` and `--help` show the arguments");
+        let error = tips.fold(error, |error, tip| error.with_advice(tip));
         // Standard error has been told already.
         let _ = output.answer(String::new, &error.document());
     }

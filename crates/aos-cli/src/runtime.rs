@@ -11,7 +11,10 @@ const EXECUTOR_THREADS: usize = 4;
 
 /// Runs `future` on this thread alone.
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
-    let runtime = Builder::new_current_thread().enable_all().build().map_err(unavailable)?;
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(unavailable)?;
     runtime.block_on(future)
 }
 
@@ -29,7 +32,13 @@ pub(crate) fn block_on_threads<T>(future: impl Future<Output = Result<T, CliErro
     result
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature that `map_err` asks for")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that `map_err` asks for"
+)]
 fn unavailable(error: std::io::Error) -> CliError {
-    CliError::new(aos_spec::ErrorCode::IoError, format!("start the runtime: {error}"))
+    CliError::new(
+        aos_spec::ErrorCode::IoError,
+        format!("start the runtime: {error}"),
+    )
 }

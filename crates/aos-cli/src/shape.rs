@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use aos_spec::{StepIndex, WorkflowPlan, WorkflowResult};
+use aos_spec::{PlannedStep, StepIndex, WorkflowPlan, WorkflowResult};
 use serde_json::{Map, Value};
 
 /// Returns the level of each step in canonical order: 1 without dependencies, otherwise one more than its deepest
@@ -18,8 +18,12 @@ pub(crate) fn levels(plan: &WorkflowPlan) -> Vec<usize> {
 
 /// Returns the steps on which no other step depends: what the workflow is for.
 pub(crate) fn final_steps(plan: &WorkflowPlan) -> Vec<StepIndex> {
-    let depended_on: BTreeSet<_> = plan.steps().iter().flat_map(|step| step.depends_on()).collect();
-    plan.steps().iter().map(aos_spec::PlannedStep::index).filter(|index| !depended_on.contains(index)).collect()
+    let depended_on: BTreeSet<_> = plan.steps().iter().flat_map(PlannedStep::depends_on).collect();
+    plan.steps()
+        .iter()
+        .map(PlannedStep::index)
+        .filter(|index| !depended_on.contains(index))
+        .collect()
 }
 
 /// Returns the outputs of the final steps by step; `null` for one that failed or was skipped.
@@ -28,7 +32,10 @@ pub(crate) fn final_outputs(plan: &WorkflowPlan, result: &WorkflowResult) -> Map
         .into_iter()
         .map(|index| {
             let id = &plan.descriptor(index).id;
-            let output = result.step_results.get(index.get()).map(|step| step.output.clone());
+            let output = result
+                .step_results
+                .get(index.get())
+                .map(|step| step.output.clone());
             (id.to_string(), output.unwrap_or_default())
         })
         .collect()
@@ -44,11 +51,20 @@ mod tests {
     #[test]
     fn a_diamond_has_three_levels_and_ends_in_two_steps() {
         let step = |id: &str, on: &[&str]| json!({ "id": id, "skill_id": "s", "depends_on": on });
-        let steps = [step("a", &[]), step("b", &["a"]), step("c", &["a"]), step("d", &["b", "c"]), step("e", &[])];
+        let steps = [
+            step("a", &[]),
+            step("b", &["a"]),
+            step("c", &["a"]),
+            step("d", &["b", "c"]),
+            step("e", &[]),
+        ];
         let spec: WorkflowSpec = serde_json::from_value(json!({ "id": "w", "steps": steps })).unwrap();
         let plan = WorkflowPlan::new(spec).unwrap();
         assert_eq!(levels(&plan), [1, 2, 2, 3, 1]);
-        let ends: Vec<_> = final_steps(&plan).iter().map(|index| plan.descriptor(*index).id.as_str()).collect();
+        let ends: Vec<_> = final_steps(&plan)
+            .iter()
+            .map(|index| plan.descriptor(*index).id.as_str())
+            .collect();
         assert_eq!(ends, ["d", "e"]);
     }
 }

@@ -19,10 +19,17 @@ pub(crate) struct Signals {
 impl Signals {
     /// Begins to watch. At the first signal `interrupt` is called; the second ends the program.
     pub(crate) fn watch(output: Output, interrupt: impl FnOnce() + Send + 'static) -> Result<Self, CliError> {
-        let refused = |error| CliError::new(aos_spec::ErrorCode::IoError, format!("watch for signals: {error}"));
+        let refused = |error| {
+            CliError::new(
+                aos_spec::ErrorCode::IoError,
+                format!("watch for signals: {error}"),
+            )
+        };
         let mut int = signal(SignalKind::interrupt()).map_err(refused)?;
         let mut term = signal(SignalKind::terminate()).map_err(refused)?;
-        let signals = Self { came: Arc::new(AtomicU8::new(0)) };
+        let signals = Self {
+            came: Arc::new(AtomicU8::new(0)),
+        };
         let came = signals.came.clone();
         tokio::spawn(async move {
             let first = next(&mut int, &mut term).await;

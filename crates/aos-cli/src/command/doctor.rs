@@ -5,15 +5,22 @@ use std::{
     time::Duration,
 };
 
-use aos_spec::port::{Clock, RunFilter};
+use aos_spec::port::Clock;
 use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    compose, error::CliError, exit::Exit,
+    compose,
+    error::CliError,
+    exit::Exit,
+    ids,
     output::write_aside,
     program::Context,
-    render::{style, table::{Cell, Table}, untrusted},
+    render::{
+        style,
+        table::{Cell, Table},
+        units, untrusted,
+    },
     runtime,
     store::{self, SystemClock},
 };
@@ -42,7 +49,13 @@ struct Finding {
 
 impl Finding {
     fn good(check: &'static str, found: impl Into<String>) -> Self {
-        Self { check, ok: true, found: found.into(), advice: None, exit: Exit::Ok }
+        Self {
+            check,
+            ok: true,
+            found: found.into(),
+            advice: None,
+            exit: Exit::Ok,
+        }
     }
 
     fn bad(check: &'static str, error: &CliError) -> Self {
@@ -61,7 +74,10 @@ const EARLIEST_MICROS: i64 = 1_767_225_600_000_000;
 
 pub(crate) fn execute(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
     let findings = [binary(), check_store(context), clock(), terminal(context)];
-    let worst = findings.iter().map(|finding| finding.exit).find(|exit| *exit != Exit::Ok);
+    let worst = findings
+        .iter()
+        .map(|finding| finding.exit)
+        .find(|exit| *exit != Exit::Ok);
     if args.probe {
         for finding in findings.iter().filter(|finding| !finding.ok) {
             write_aside(&format!("{}: {}\n", finding.check, untrusted(&finding.found)));
@@ -75,7 +91,11 @@ pub(crate) fn execute(context: &Context, args: &DoctorArgs) -> Result<Exit, CliE
 fn table(findings: &[Finding]) -> String {
     let mut table = Table::new(["CHECK", "", "FOUND"]);
     for finding in findings {
-        let verdict = if finding.ok { Cell::new("ok", style::GOOD) } else { Cell::new("FAIL", style::BAD) };
+        let verdict = if finding.ok {
+            Cell::new("ok", style::GOOD)
+        } else {
+            Cell::new("FAIL", style::BAD)
+        };
         table.row([finding.check.into(), verdict, untrusted(&finding.found).into()]);
         if let Some(advice) = &finding.advice {
             table.row(["".into(), "".into(), untrusted(advice).into()]);
@@ -87,7 +107,10 @@ fn table(findings: &[Finding]) -> String {
 fn binary() -> Finding {
     let version = env!("CARGO_PKG_VERSION");
     match compose::skills(std::path::Path::new(".")) {
-        Ok(skills) => Finding::good("binary", format!("aos {version}, {} built-in skills", skills.manifests().count())),
+        Ok(skills) => Finding::good(
+            "binary",
+            format!("aos {version}, {} built-in skills", skills.manifests().count()),
+        ),
         Err(error) => Finding::bad("binary", &error),
     }
 }
@@ -95,8 +118,8 @@ fn binary() -> Finding {
 /// Reads from the store, and writes to it what a worker writes that comes and goes.
 fn check_store(context: &Context) -> Finding {
     let name = context.store_name();
-    let found = runtime::block_on(async {
-        let Some(store) = store::open_if_exists(context).await? else {
+    let found = runtime::block_on(store::with_store_if_exists(context, async |store| {
+        let Some(store) = store else {
             store::check_creatable(context)?;
             return Ok(format!("{name} does not exist yet; the first run makes it"));
         };
@@ -104,9 +127,12 @@ fn check_store(context: &Context) -> Finding {
         let worker = compose::new_worker()?;
         store.heartbeat(&worker, Duration::from_secs(1)).await?;
         store.retire(&worker).await?;
-        let runs = store.list(&RunFilter { limit: Some(usize::MAX), ..RunFilter::default() }).await?;
-        Ok(format!("{name} can be read and written; {} runs", runs.len()))
-    });
+        let runs = ids::all_runs(store.as_ref()).await?;
+        Ok(format!(
+            "{name} can be read and written; {}",
+            units::count(runs.len(), "run")
+        ))
+    }));
     match found {
         Ok(found) => Finding::good("store", found),
         Err(error) => Finding::bad("store", &error),
@@ -118,9 +144,12 @@ fn clock() -> Finding {
     if now.as_micros() >= EARLIEST_MICROS {
         return Finding::good("clock", now.to_string());
     }
-    let error = CliError::new(aos_spec::ErrorCode::InvalidInput, format!("{now} cannot be the present"))
-        .ending(Exit::Failed)
-        .instead("set the system's clock");
+    let error = CliError::new(
+        aos_spec::ErrorCode::InvalidInput,
+        format!("{now} cannot be the present"),
+    )
+    .ending(Exit::Failed)
+    .instead("set the system's clock");
     Finding::bad("clock", &error)
 }
 
@@ -136,7 +165,11 @@ fn terminal(context: &Context) -> Finding {
             "standard output is {}, standard error is {}; colours {color}, symbols {}",
             what(io::stdout().is_terminal()),
             what(io::stderr().is_terminal()),
-            if context.output.symbols.dot.is_ascii() { "ASCII" } else { "Unicode" },
+            if context.output.symbols.dot.is_ascii() {
+                "ASCII"
+            } else {
+                "Unicode"
+            },
         ),
     )
 }

@@ -7,14 +7,20 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::{
-    compose, error::CliError, exit::Exit, output, program::Context,
+    compose,
+    error::CliError,
+    exit::Exit,
+    output,
+    program::Context,
     render::{style::Symbols, table::Table},
     shape,
     workflow_file::WorkflowFile,
 };
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: aos graph examples/triage/triage.yaml --format dot | dot -Tsvg > triage.svg")]
+#[command(
+    after_help = "Example: aos graph examples/triage/triage.yaml --format dot | dot -Tsvg > triage.svg"
+)]
 pub(crate) struct GraphArgs {
     /// Workflow file, JSON or YAML; `-` reads standard input
     #[arg(value_name = "FILE")]
@@ -64,7 +70,10 @@ impl<'a> GraphDocument<'a> {
             level: levels[step.index().get()],
             depends_on: step.depends_on().iter().map(|on| id(*on)).collect(),
         });
-        Self { workflow_id: plan.spec().id.as_str(), steps: steps.collect() }
+        Self {
+            workflow_id: plan.spec().id.as_str(),
+            steps: steps.collect(),
+        }
     }
 }
 
@@ -89,7 +98,12 @@ fn ascii(graph: &GraphDocument<'_>, symbols: &Symbols) -> String {
             [] => String::new(),
             on => format!("{} {}", symbols.arrow, on.join(", ")),
         };
-        table.row([step.level.to_string().into(), step.id.into(), step.skill_id.into(), after.into()]);
+        table.row([
+            step.level.to_string().into(),
+            step.id.into(),
+            step.skill_id.into(),
+            after.into(),
+        ]);
     }
     table.render()
 }
@@ -99,7 +113,13 @@ fn mermaid(plan: &WorkflowPlan) -> String {
     let mut text = String::from("flowchart TD\n");
     for step in plan.steps() {
         let described = plan.descriptor(step.index());
-        let _ = writeln!(text, "  s{}[\"{}<br/>{}\"]", step.index(), described.id, described.skill_id);
+        let _ = writeln!(
+            text,
+            "  s{}[\"{}<br/>{}\"]",
+            step.index(),
+            described.id,
+            described.skill_id
+        );
     }
     for step in plan.steps() {
         for on in step.depends_on() {
@@ -113,7 +133,13 @@ fn dot(plan: &WorkflowPlan) -> String {
     let mut text = format!("digraph \"{}\" {{\n  node [shape=box];\n", plan.spec().id);
     for step in plan.steps() {
         let described = plan.descriptor(step.index());
-        let _ = writeln!(text, "  s{} [label=\"{}\\n{}\"];", step.index(), described.id, described.skill_id);
+        let _ = writeln!(
+            text,
+            "  s{} [label=\"{}\\n{}\"];",
+            step.index(),
+            described.id,
+            described.skill_id
+        );
     }
     for step in plan.steps() {
         for on in step.depends_on() {

@@ -7,7 +7,8 @@ use aos_spec::{AgentId, ContentHash, RunId, Seed, port::Clock};
 use clap::Args;
 
 use crate::{
-    compose, error::CliError,
+    compose,
+    error::CliError,
     execution::{self, Beginning, ExecutionArgs},
     exit::Exit,
     ids,
@@ -20,10 +21,12 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: aos run examples/triage/triage.yaml --input log=examples/triage/incident.log\n\n\
+#[command(
+    after_help = "Example: aos run examples/triage/triage.yaml --input log=examples/triage/incident.log\n\n\
     Prints the outputs of the final steps (those on which no other step depends) as one JSON object; with `-o json` \
     the whole result. A run id that is known is not started again: a finished run prints its stored result, an \
-    unfinished one goes on.")]
+    unfinished one goes on."
+)]
 pub(crate) struct RunArgs {
     /// Workflow file, JSON or YAML; `-` reads standard input
     #[arg(value_name = "FILE")]
@@ -60,7 +63,11 @@ pub(crate) fn execute(context: &Context, args: RunArgs) -> Result<Exit, CliError
     };
     let file = WorkflowFile::read(&args.file)?;
     let plan = Arc::new(file.check_or_refuse(&compose::skills(&args.execution.files)?)?);
-    let from_file = args.input_file.as_deref().map(workflow_file::read_object).transpose()?;
+    let from_file = args
+        .input_file
+        .as_deref()
+        .map(workflow_file::read_object)
+        .transpose()?;
     let inputs = inputs::bind(&plan, from_file.unwrap_or_default(), args.inputs)?;
     let seed = args.seed.unwrap_or_else(|| seed_of(&run_id));
 
@@ -75,10 +82,16 @@ pub(crate) fn execute(context: &Context, args: RunArgs) -> Result<Exit, CliError
     if let Some(agent) = args.agent {
         run = run.for_agent(agent);
     }
-    runtime::block_on_threads(async {
-        let store = store::open(context).await?;
-        execution::execute(context, &args.execution, store, &plan, Beginning::New(Box::new(run))).await
-    })
+    runtime::block_on_threads(store::with_store(context, async |store| {
+        execution::execute(
+            context,
+            &args.execution,
+            store,
+            &plan,
+            Beginning::New(Box::new(run)),
+        )
+        .await
+    }))
 }
 
 /// Returns the seed of a run that was given none. It follows from the run id, so that asking for the same run id again

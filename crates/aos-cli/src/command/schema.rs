@@ -4,7 +4,9 @@ use aos_spec::{WorkflowResult, schema};
 use clap::{Args, ValueEnum};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 
-use crate::{error::CliError, exit::Exit, output, problem::ProblemDocument, program::Context, progress::Event};
+use crate::{
+    error::CliError, exit::Exit, output, problem::ProblemDocument, program::Context, progress::Event,
+};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: aos schema workflow > workflow.schema.json")]
@@ -40,5 +42,8 @@ pub(crate) fn execute(context: &Context, args: &SchemaArgs) -> Result<Exit, CliE
 }
 
 fn of_answer<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>()
 }

@@ -6,8 +6,15 @@ use aos_spec::{ErrorCode, SkillManifest, check::did_you_mean};
 use clap::{Args, Subcommand};
 
 use crate::{
-    compose, error::CliError, exit::Exit, output, program::Context,
-    render::{style, table::{Cell, Table}},
+    compose,
+    error::CliError,
+    exit::Exit,
+    output,
+    program::Context,
+    render::{
+        style,
+        table::{Cell, Table},
+    },
 };
 
 #[derive(Debug, Subcommand)]
@@ -46,7 +53,11 @@ pub(crate) fn execute(context: &Context, command: &SkillsCommand) -> Result<Exit
 fn list(manifests: &[&SkillManifest]) -> String {
     let mut table = Table::new(["SKILL", "VERSION", "EFFECT", "WHAT IT DOES"]);
     for manifest in manifests {
-        let effect = if manifest.effect.is_outside() { style::WAITING } else { style::GOOD };
+        let effect = if manifest.effect.is_outside() {
+            style::WAITING
+        } else {
+            style::GOOD
+        };
         table.row([
             manifest.id.as_str().into(),
             manifest.version.as_str().into(),
@@ -58,7 +69,11 @@ fn list(manifests: &[&SkillManifest]) -> String {
 }
 
 fn show(manifest: &SkillManifest) -> Result<String, CliError> {
-    let key = if manifest.needs_idempotency_key { ", needs an `idempotency_key`" } else { "" };
+    let key = if manifest.needs_idempotency_key {
+        ", needs an `idempotency_key`"
+    } else {
+        ""
+    };
     Ok(format!(
         "{}  version {}, effect {}{key}\n{}\n\ninputs\n{}\n\noutput\n{}\n",
         style::paint(style::STRONG, &manifest.id),
@@ -71,7 +86,8 @@ fn show(manifest: &SkillManifest) -> Result<String, CliError> {
 }
 
 fn unknown(skill: &str, manifests: &[&SkillManifest]) -> CliError {
-    let error = CliError::new(ErrorCode::SkillNotFound, format!("there is no skill `{skill}`")).ending(Exit::NotFound);
+    let error = CliError::new(ErrorCode::SkillNotFound, format!("there is no skill `{skill}`"))
+        .ending(Exit::NotFound);
     match did_you_mean(skill, manifests.iter().map(|manifest| manifest.id.as_str())) {
         Some(help) => error.instead(help),
         None => error.instead("`aos skills list` shows the skills"),

@@ -6,7 +6,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    compose, error::CliError, exit::Exit,
+    compose,
+    error::CliError,
+    exit::Exit,
     output::write_aside,
     problem::{ProblemDocument, ProblemReport},
     program::Context,
@@ -64,16 +66,14 @@ pub(crate) fn execute(context: &Context, args: &ValidateArgs) -> Result<Exit, Cl
     context.output.list(|| lines, "files", &documents)?;
     let first = documents.iter().flat_map(|document| &document.problems).next();
     if let Some(problem) = first {
-        context.output.help(&format!("`aos explain {}` tells more", problem.code));
+        context
+            .output
+            .help(&format!("`aos explain {}` tells more", problem.code));
     }
     Ok(worst)
 }
 
-fn check(
-    file: &WorkflowFile,
-    skills: &aos_spec::SkillRegistry,
-    lines: &mut String,
-) -> (FileDocument, Exit) {
+fn check(file: &WorkflowFile, skills: &aos_spec::SkillRegistry, lines: &mut String) -> (FileDocument, Exit) {
     let name = &file.name;
     match file.check(skills) {
         Ok(plan) => {
@@ -91,7 +91,15 @@ fn check(
                 units::count(facts.levels, "level"),
                 facts.hash,
             ));
-            (FileDocument { file: name.clone(), valid: true, facts: Some(facts), problems: Vec::new() }, Exit::Ok)
+            (
+                FileDocument {
+                    file: name.clone(),
+                    valid: true,
+                    facts: Some(facts),
+                    problems: Vec::new(),
+                },
+                Exit::Ok,
+            )
         }
         Err(problems) => {
             let report = ProblemReport::new(name, &file.text, &problems);
@@ -101,7 +109,15 @@ fn check(
                 name,
                 style::paint(style::BAD, units::count(problems.len(), "problem")),
             ));
-            (FileDocument { file: name.clone(), valid: false, facts: None, problems: report.problems }, Exit::Invalid)
+            (
+                FileDocument {
+                    file: name.clone(),
+                    valid: false,
+                    facts: None,
+                    problems: report.problems,
+                },
+                Exit::Invalid,
+            )
         }
     }
 }
@@ -109,5 +125,10 @@ fn check(
 fn unreadable(path: &std::path::Path, error: &CliError) -> FileDocument {
     let file = path.display().to_string();
     let problem = aos_spec::check::Problem::new(error.code, "", &error.message);
-    FileDocument { problems: vec![ProblemDocument::new(&file, &problem)], file, valid: false, facts: None }
+    FileDocument {
+        problems: vec![ProblemDocument::new(&file, &problem)],
+        file,
+        valid: false,
+        facts: None,
+    }
 }

@@ -28,7 +28,12 @@ impl Bar {
         let style = ProgressStyle::with_template("{spinner} {pos}/{len} steps  {elapsed}  {wide_msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.tick_strings(symbols.ticks));
-        Self { bar, symbols: *symbols, running: BTreeSet::new(), cost: Money::ZERO }
+        Self {
+            bar,
+            symbols: *symbols,
+            running: BTreeSet::new(),
+            cost: Money::ZERO,
+        }
     }
 
     /// Takes notice of what changes the bar.

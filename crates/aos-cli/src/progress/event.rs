@@ -26,9 +26,18 @@ pub(crate) enum Event<'a> {
         findings: &'a [Finding],
     },
     /// The policy refused a step.
-    Denied { run_id: &'a RunId, step_id: &'a StepId, code: ErrorCode },
+    Denied {
+        run_id: &'a RunId,
+        step_id: &'a StepId,
+        code: ErrorCode,
+    },
     /// An attempt of a step has begun.
-    AttemptStarted { run_id: &'a RunId, step_id: &'a StepId, skill_id: &'a SkillId, attempt: u32 },
+    AttemptStarted {
+        run_id: &'a RunId,
+        step_id: &'a StepId,
+        skill_id: &'a SkillId,
+        attempt: u32,
+    },
     /// An attempt of a step has ended.
     AttemptFinished {
         run_id: &'a RunId,
@@ -47,7 +56,12 @@ pub(crate) enum Event<'a> {
         delay_ms: u64,
     },
     /// A step has committed. These come in canonical order.
-    StepCommitted { run_id: &'a RunId, step_index: StepIndex, skill_id: &'a SkillId, result: &'a StepResult },
+    StepCommitted {
+        run_id: &'a RunId,
+        step_index: StepIndex,
+        skill_id: &'a SkillId,
+        result: &'a StepResult,
+    },
     /// The engine let go of the run because of an error outside of it.
     RunStopped { run_id: &'a RunId, status: RunStatus },
     /// The run has ended, or waits. The last event.
@@ -60,30 +74,80 @@ impl<'a> Event<'a> {
     pub(super) fn of_engine(event: &RunEvent<'a>) -> Option<Self> {
         let millis = |duration: std::time::Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Some(match *event {
-            RunEvent::RunStarted { run_id, workflow_id, steps_total, steps_ended, resumed } => {
-                Self::RunStarted { run_id, workflow_id, steps_total, steps_ended, resumed }
-            }
+            RunEvent::RunStarted {
+                run_id,
+                workflow_id,
+                steps_total,
+                steps_ended,
+                resumed,
+            } => Self::RunStarted {
+                run_id,
+                workflow_id,
+                steps_total,
+                steps_ended,
+                resumed,
+            },
             RunEvent::Rejected { run_id, findings } => Self::Rejected { run_id, findings },
-            RunEvent::Denied { run_id, step_id, code } => Self::Denied { run_id, step_id, code },
-            RunEvent::AttemptStarted { run_id, step_id, skill_id, attempt } => {
-                Self::AttemptStarted { run_id, step_id, skill_id, attempt }
-            }
-            RunEvent::AttemptFinished { run_id, step_id, attempt, duration, cost, error_code, .. } => {
-                Self::AttemptFinished {
-                    run_id,
-                    step_id,
-                    attempt,
-                    duration_ms: millis(duration),
-                    cost_cents: cost,
-                    error_code,
-                }
-            }
-            RunEvent::RetryScheduled { run_id, step_id, attempt, error_code, delay } => {
-                Self::RetryScheduled { run_id, step_id, attempt, error_code, delay_ms: millis(delay) }
-            }
-            RunEvent::StepCommitted { run_id, step_index, skill_id, result } => {
-                Self::StepCommitted { run_id, step_index, skill_id, result }
-            }
+            RunEvent::Denied {
+                run_id,
+                step_id,
+                code,
+            } => Self::Denied {
+                run_id,
+                step_id,
+                code,
+            },
+            RunEvent::AttemptStarted {
+                run_id,
+                step_id,
+                skill_id,
+                attempt,
+            } => Self::AttemptStarted {
+                run_id,
+                step_id,
+                skill_id,
+                attempt,
+            },
+            RunEvent::AttemptFinished {
+                run_id,
+                step_id,
+                attempt,
+                duration,
+                cost,
+                error_code,
+                ..
+            } => Self::AttemptFinished {
+                run_id,
+                step_id,
+                attempt,
+                duration_ms: millis(duration),
+                cost_cents: cost,
+                error_code,
+            },
+            RunEvent::RetryScheduled {
+                run_id,
+                step_id,
+                attempt,
+                error_code,
+                delay,
+            } => Self::RetryScheduled {
+                run_id,
+                step_id,
+                attempt,
+                error_code,
+                delay_ms: millis(delay),
+            },
+            RunEvent::StepCommitted {
+                run_id,
+                step_index,
+                skill_id,
+                result,
+            } => Self::StepCommitted {
+                run_id,
+                step_index,
+                skill_id,
+                result,
+            },
             RunEvent::RunStopped { run_id, status } => Self::RunStopped { run_id, status },
             _ => return None,
         })

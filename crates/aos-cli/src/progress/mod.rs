@@ -77,5 +77,8 @@ impl Progress {
 
 /// Returns the form of the lines for the steps of `plan`.
 pub(crate) fn step_lines(output: &Output, plan: &WorkflowPlan) -> StepLines {
-    StepLines::new(output.symbols, plan.spec().steps.iter().map(|step| (&step.id, &step.skill_id)))
+    StepLines::new(
+        output.symbols,
+        plan.spec().steps.iter().map(|step| (&step.id, &step.skill_id)),
+    )
 }

@@ -40,7 +40,11 @@ pub(super) struct Reporter {
 impl Reporter {
     /// Returns the observer that reports what lines for people and events for programs need.
     pub(super) const fn new(sender: Sender<Notice>, lines: bool, events: bool) -> Self {
-        Self { sender, lines, events }
+        Self {
+            sender,
+            lines,
+            events,
+        }
     }
 
     fn send(&self, notice: Notice) {
@@ -53,8 +57,14 @@ impl Reporter {
             RunEvent::RunStarted { steps_ended, .. } => self.send(Notice::Found(*steps_ended)),
             RunEvent::Rejected { findings, .. } => {
                 for finding in *findings {
-                    let place = finding.step_id.as_ref().map_or_else(String::new, |step| format!("step `{step}` "));
-                    let text = format!("{}: {place}{} {}", finding.rule_id, finding.pointer, finding.message);
+                    let place = finding
+                        .step_id
+                        .as_ref()
+                        .map_or_else(String::new, |step| format!("step `{step}` "));
+                    let text = format!(
+                        "{}: {place}{} {}",
+                        finding.rule_id, finding.pointer, finding.message
+                    );
                     self.send(Notice::Finding(text));
                 }
             }
@@ -62,7 +72,13 @@ impl Reporter {
             RunEvent::AttemptFinished { step_id, cost, .. } => {
                 self.send(Notice::Finished((*step_id).clone(), *cost));
             }
-            RunEvent::RetryScheduled { step_id, attempt, error_code, delay, .. } => {
+            RunEvent::RetryScheduled {
+                step_id,
+                attempt,
+                error_code,
+                delay,
+                ..
+            } => {
                 self.send(Notice::Retry((*step_id).clone(), *attempt, *error_code, *delay));
             }
             RunEvent::StepCommitted { skill_id, result, .. } => {

@@ -66,10 +66,17 @@ impl Writer {
             Notice::Committed(line) => self.lines.draw(line),
             Notice::Retry(step, attempt, code, delay) => {
                 let symbol = style::paint(style::WAITING, self.lines.symbols.retry);
-                format!("  {symbol} {step}  attempt {attempt} failed with {code}; again in {}", units::span(*delay))
+                format!(
+                    "  {symbol} {step}  attempt {attempt} failed with {code}; again in {}",
+                    units::span(*delay)
+                )
             }
             Notice::Finding(text) => {
-                format!("  {} {}", style::paint(style::BAD, self.lines.symbols.bad), untrusted(text))
+                format!(
+                    "  {} {}",
+                    style::paint(style::BAD, self.lines.symbols.bad),
+                    untrusted(text)
+                )
             }
             _ => return,
         };

@@ -25,19 +25,27 @@ pub(crate) fn problems(name: &str, source: &str, problems: &[Problem]) -> String
     }
     if sorted.len() > MAX_SHOWN {
         let more = sorted.len() - MAX_SHOWN;
-        text.push_str(&format!("... and {more} more problems; `-o json` lists them all\n"));
+        text.push_str(&format!(
+            "... and {more} more problems; `-o json` lists them all\n"
+        ));
     }
     text
 }
 
 fn render_problem(name: &str, source: &str, problem: &Problem) -> String {
-    let title = Level::ERROR.primary_title(&problem.message).id(problem.code.as_str());
+    let title = Level::ERROR
+        .primary_title(&problem.message)
+        .id(problem.code.as_str());
     let excerpt = problem.location.and_then(|location| excerpt(source, location));
     let mut group = title.elements(None::<Origin<'_>>);
     match (&excerpt, problem.location) {
         (Some((line, span)), Some(location)) => {
             group = group
-                .element(Origin::path(name).line(location.line).char_column(location.column))
+                .element(
+                    Origin::path(name)
+                        .line(location.line)
+                        .char_column(location.column),
+                )
                 .element(
                     Snippet::source(line.as_str())
                         .line_start(location.line)
@@ -45,7 +53,11 @@ fn render_problem(name: &str, source: &str, problem: &Problem) -> String {
                 );
         }
         (_, Some(location)) => {
-            group = group.element(Origin::path(name).line(location.line).char_column(location.column));
+            group = group.element(
+                Origin::path(name)
+                    .line(location.line)
+                    .char_column(location.column),
+            );
         }
         (_, None) if problem.pointer.is_empty() => group = group.element(Origin::path(name)),
         (_, None) => group = group.element(Origin::path(format!("{name}#{}", problem.pointer))),
@@ -59,7 +71,9 @@ fn render_problem(name: &str, source: &str, problem: &Problem) -> String {
 fn excerpt(source: &str, location: Location) -> Option<(String, Range<usize>)> {
     let before = source.get(..location.start)?;
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line_end = source[location.start..].find('\n').map_or(source.len(), |at| location.start + at);
+    let line_end = source[location.start..]
+        .find('\n')
+        .map_or(source.len(), |at| location.start + at);
     let from = source.ceil_char_boundary(line_start.max(location.start.saturating_sub(MARGIN)));
     let to = source.floor_char_boundary(line_end.min(location.start + MARGIN));
     let ellipsis = if from > line_start { "..." } else { "" };

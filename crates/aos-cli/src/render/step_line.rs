@@ -54,7 +54,11 @@ impl StepLines {
             step_width = step_width.max(step.as_str().len());
             skill_width = skill_width.max(skill.as_str().len());
         }
-        Self { symbols, step_width: step_width.min(WIDEST), skill_width: skill_width.min(WIDEST) }
+        Self {
+            symbols,
+            step_width: step_width.min(WIDEST),
+            skill_width: skill_width.min(WIDEST),
+        }
     }
 
     /// Returns the line without a newline.

@@ -19,7 +19,10 @@ pub(crate) struct Cell {
 impl Cell {
     /// Returns a cell in colour.
     pub(crate) fn new(text: impl Into<String>, style: Style) -> Self {
-        Self { text: text.into(), style }
+        Self {
+            text: text.into(),
+            style,
+        }
     }
 }
 
@@ -33,7 +36,9 @@ impl Table {
     /// Returns a table with these headings.
     pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
         let heading = headings.map(|text| Cell::new(text, HEADING));
-        Self { rows: vec![heading.into()] }
+        Self {
+            rows: vec![heading.into()],
+        }
     }
 
     /// Adds a row.
@@ -52,7 +57,10 @@ impl Table {
         }
         let mut out = String::new();
         for row in &self.rows {
-            let filled = row.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
+            let filled = row
+                .iter()
+                .rposition(|cell| !cell.text.is_empty())
+                .map_or(0, |last| last + 1);
             for (column, (cell, width)) in row.iter().zip(&widths).take(filled).enumerate() {
                 out.push_str(&paint(cell.style, &cell.text));
                 if column + 1 < filled {
@@ -75,6 +83,9 @@ mod tests {
         table.row(["long-id".into(), "ok".into(), "".into()]);
         table.row(["x".into(), "failed".into(), "why".into()]);
         let plain = anstream::adapter::strip_str(&table.render()).to_string();
-        assert_eq!(plain, "ID       STATUS  NOTE\nlong-id  ok\nx        failed  why\n");
+        assert_eq!(
+            plain,
+            "ID       STATUS  NOTE\nlong-id  ok\nx        failed  why\n"
+        );
     }
 }

@@ -64,7 +64,10 @@ mod tests {
     fn moments_are_relative_and_never_in_the_future() {
         let now = Timestamp::from_micros(1_000_000_000_000_000);
         let check = |seconds: i64, expect: &str| {
-            assert_eq!(ago(Timestamp::from_micros(now.as_micros() - seconds * 1_000_000), now), expect);
+            assert_eq!(
+                ago(Timestamp::from_micros(now.as_micros() - seconds * 1_000_000), now),
+                expect
+            );
         };
         check(-10, "just now");
         check(59, "59 s ago");
@@ -74,6 +77,9 @@ mod tests {
 
     #[test]
     fn counts_agree_with_their_nouns() {
-        assert_eq!((count(1, "step"), count(0, "step")), ("1 step".into(), "0 steps".into()));
+        assert_eq!(
+            (count(1, "step"), count(0, "step")),
+            ("1 step".into(), "0 steps".into())
+        );
     }
 }

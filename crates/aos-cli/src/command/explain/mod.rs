@@ -8,7 +8,9 @@ use serde_json::json;
 
 use self::topic::TOPICS;
 use crate::{
-    error::CliError, exit::Exit, program::Context,
+    error::CliError,
+    exit::Exit,
+    program::Context,
     render::{style, table::Table, units},
 };
 
@@ -26,7 +28,9 @@ pub(crate) fn execute(context: &Context, args: &ExplainArgs) -> Result<Exit, Cli
     };
     if let Some(topic) = TOPICS.iter().find(|topic| topic.name.eq_ignore_ascii_case(what)) {
         let text = (topic.text)();
-        context.output.answer(|| text.clone(), &json!({ "topic": topic.name, "text": text }))?;
+        context
+            .output
+            .answer(|| text.clone(), &json!({ "topic": topic.name, "text": text }))?;
         return Ok(Exit::Ok);
     }
     let name = what.to_ascii_uppercase().replace('-', "_");
@@ -48,7 +52,9 @@ fn list(context: &Context) -> Result<Exit, CliError> {
     }
     let names: Vec<_> = TOPICS.iter().map(|topic| topic.name).collect();
     let document = json!({ "topics": names, "codes": ErrorCode::ALL });
-    context.output.answer(|| format!("{}\n{}", topics.render(), codes.render()), &document)?;
+    context
+        .output
+        .answer(|| format!("{}\n{}", topics.render(), codes.render()), &document)?;
     Ok(Exit::Ok)
 }
 
@@ -71,7 +77,10 @@ fn page(code: ErrorCode) -> String {
     let info = code.info();
     let retries = if info.is_retryable() {
         let attempts = units::count(info.max_retries as usize, "time");
-        format!("at most {attempts}, first after {}", units::span(info.backoff_base))
+        format!(
+            "at most {attempts}, first after {}",
+            units::span(info.backoff_base)
+        )
     } else {
         "never".into()
     };

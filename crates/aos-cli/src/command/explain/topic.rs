@@ -13,20 +13,56 @@ pub(super) struct Topic {
 }
 
 pub(super) const TOPICS: &[Topic] = &[
-    Topic { name: "environment", about: "variables that the program reads", text: environment },
-    Topic { name: "exit-codes", about: "what the exit code of every command means", text: exit_codes },
-    Topic { name: "files", about: "where skills read and write", text: || FILES.into() },
-    Topic { name: "ids", about: "how to name a run", text: || IDS.into() },
-    Topic { name: "inputs", about: "how to give a run its parameters", text: || INPUTS.into() },
-    Topic { name: "output", about: "what goes to standard output and standard error", text: || OUTPUT.into() },
-    Topic { name: "signals", about: "what SIGINT and SIGTERM do", text: || SIGNALS.into() },
-    Topic { name: "stores", about: "where runs are kept", text: || STORES.into() },
+    Topic {
+        name: "environment",
+        about: "variables that the program reads",
+        text: environment,
+    },
+    Topic {
+        name: "exit-codes",
+        about: "what the exit code of every command means",
+        text: exit_codes,
+    },
+    Topic {
+        name: "files",
+        about: "where skills read and write",
+        text: || FILES.into(),
+    },
+    Topic {
+        name: "ids",
+        about: "how to name a run",
+        text: || IDS.into(),
+    },
+    Topic {
+        name: "inputs",
+        about: "how to give a run its parameters",
+        text: || INPUTS.into(),
+    },
+    Topic {
+        name: "output",
+        about: "what goes to standard output and standard error",
+        text: || OUTPUT.into(),
+    },
+    Topic {
+        name: "signals",
+        about: "what SIGINT and SIGTERM do",
+        text: || SIGNALS.into(),
+    },
+    Topic {
+        name: "stores",
+        about: "where runs are kept",
+        text: || STORES.into(),
+    },
 ];
 
 fn exit_codes() -> String {
     let mut table = Table::new(["CODE", "NAME", "MEANING"]);
     for exit in Exit::ALL {
-        table.row([exit.number().to_string().into(), exit.name().into(), exit.meaning().into()]);
+        table.row([
+            exit.number().to_string().into(),
+            exit.name().into(),
+            exit.meaning().into(),
+        ]);
     }
     let rule = "The exit code depends on the outcome alone, never on how the answer is printed. `run`, `resume` and\n\
                 `runs watch` end with the code of the run; other commands with 0 when they did what was asked.\n";
@@ -40,14 +76,23 @@ fn environment() -> String {
         ["AOS_STORE", "the default of --store"],
         ["AOS_LOG", "a filter for the log, such as aos_engine=debug"],
         ["NO_COLOR", "no colours, when set"],
-        ["CLICOLOR_FORCE", "colours also where there is no terminal, when set"],
-        ["LC_ALL, LC_CTYPE, LANG", "symbols beyond ASCII are used when the first that is set names UTF-8"],
+        [
+            "CLICOLOR_FORCE",
+            "colours also where there is no terminal, when set",
+        ],
+        [
+            "LC_ALL, LC_CTYPE, LANG",
+            "symbols beyond ASCII are used when the first that is set names UTF-8",
+        ],
     ];
     let mut table = Table::new(["VARIABLE", "MEANING"]);
     for row in rows {
         table.row(row.map(Cell::from));
     }
-    format!("An option on the command line comes before its variable.\n\n{}", table.render())
+    format!(
+        "An option on the command line comes before its variable.\n\n{}",
+        table.render()
+    )
 }
 
 const FILES: &str = "\

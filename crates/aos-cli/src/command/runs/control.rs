@@ -1,53 +1,56 @@
 //! `aos runs cancel` and `aos runs pause`.
 
+use std::sync::Arc;
+
 use aos_engine::Requested;
-use clap::Args;
+use aos_spec::{RunId, port::CheckpointStore};
 use serde_json::json;
 
-use crate::{
-    compose, error::CliError, exit::Exit, ids, program::Context, store,
-};
+use crate::{compose, error::CliError, exit::Exit, ids, program::Context};
 
-#[derive(Debug, Args)]
-pub(crate) struct ControlArgs {
-    /// The run: its id, a suffix of at least 4 characters, or `latest`
-    #[arg(value_name = "RUN")]
-    run: String,
-}
-
-/// What is asked of a run.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Request {
-    Cancel,
-    Pause,
-}
-
-pub(super) async fn execute(context: &Context, args: &ControlArgs, request: Request) -> Result<Exit, CliError> {
-    let store = store::open_existing(context).await?;
-    let run_id = ids::resolve(store.as_ref(), &args.run).await?;
+pub(super) async fn cancel(
+    context: &Context,
+    store: Arc<dyn CheckpointStore>,
+    run_id: &RunId,
+) -> Result<Exit, CliError> {
     let engine = compose::operator(store)?;
-    let requested = match request {
-        Request::Cancel => engine.cancel(&run_id).await,
-        Request::Pause => engine.pause(&run_id).await,
-    };
+    let requested = engine.cancel(run_id).await;
     let _ = engine.close().await;
-    let requested = requested.map_err(|error| CliError::from(error).at(context.store_name()))?;
-    let (text, document) = match &requested {
+    answer(context, run_id, &requested?, None)
+}
+
+pub(super) async fn pause(
+    context: &Context,
+    store: Arc<dyn CheckpointStore>,
+    run_id: &RunId,
+) -> Result<Exit, CliError> {
+    let engine = compose::operator(store)?;
+    let requested = engine.pause(run_id).await;
+    let _ = engine.close().await;
+    answer(context, run_id, &requested?, Some("resume"))
+}
+
+/// Says what became of the request, and what can be done `next` when it is done.
+fn answer(
+    context: &Context,
+    run_id: &RunId,
+    requested: &Requested,
+    next: Option<&str>,
+) -> Result<Exit, CliError> {
+    let (text, result, next) = match requested {
         Requested::OfOwner => (
             format!("asked the engine that executes {run_id}; it acts within about a second\n"),
-            json!({ "run_id": run_id, "requested_of_owner": true, "result": null }),
+            None,
+            Some("runs watch"),
         ),
-        Requested::Done(result) => (
-            format!("{run_id} is {}\n", result.status),
-            json!({ "run_id": run_id, "requested_of_owner": false, "result": result }),
-        ),
+        Requested::Done(result) => (format!("{run_id} is {}\n", result.status), Some(result), next),
     };
+    let document = json!({ "run_id": run_id, "done": result.is_some(), "result": result });
     context.output.answer(|| text, &document)?;
-    let next = match (request, &requested) {
-        (_, Requested::OfOwner) => format!("runs watch {}", ids::short(&run_id)),
-        (Request::Pause, Requested::Done(_)) => format!("resume {}", ids::short(&run_id)),
-        (Request::Cancel, Requested::Done(_)) => return Ok(Exit::Ok),
-    };
-    context.output.help(&context.command(&next));
+    if let Some(next) = next {
+        context
+            .output
+            .help(&context.command(&format!("{next} {}", ids::short(run_id))));
+    }
     Ok(Exit::Ok)
 }

@@ -1,16 +1,25 @@
 //! `aos runs list`.
 
+use std::sync::Arc;
+
 use aos_spec::{
     ErrorCode, RunId, RunStatus, Timestamp, WorkerId, WorkflowId,
-    port::{Clock, DEFAULT_LIST_LIMIT, RunFilter, RunSummary},
+    port::{CheckpointStore, Clock, DEFAULT_LIST_LIMIT, RunFilter, RunSummary},
 };
 use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    error::CliError, exit::Exit, ids, program::Context,
-    render::{style, table::{Cell, Table}, units},
-    store::{self, SystemClock},
+    error::CliError,
+    exit::Exit,
+    ids,
+    program::Context,
+    render::{
+        style,
+        table::{Cell, Table},
+        units,
+    },
+    store::SystemClock,
 };
 
 #[derive(Debug, Args)]
@@ -66,19 +75,34 @@ impl From<&RunSummary> for RunRow {
     }
 }
 
-pub(super) async fn execute(context: &Context, args: ListArgs) -> Result<Exit, CliError> {
-    let filter = RunFilter { statuses: args.status, workflow_id: args.workflow, limit: Some(args.limit) };
-    let runs = match store::open_if_exists(context).await? {
+pub(super) async fn execute(
+    context: &Context,
+    store: Option<Arc<dyn CheckpointStore>>,
+    args: ListArgs,
+) -> Result<Exit, CliError> {
+    let mut filter = RunFilter::default();
+    filter.statuses = args.status;
+    filter.workflow_id = args.workflow;
+    filter.limit = Some(args.limit);
+    let runs = match store {
         Some(store) => store.list(&filter).await?,
         None => {
-            context.output.note(&format!("{} does not exist yet; the first run makes it", context.store_name()));
+            context.output.note(&format!(
+                "{} does not exist yet; the first run makes it",
+                context.store_name()
+            ));
             Vec::new()
         }
     };
     let rows: Vec<_> = runs.iter().map(RunRow::from).collect();
-    context.output.list(|| table(&runs, SystemClock.now(), context), "runs", &rows)?;
+    context
+        .output
+        .list(|| table(&runs, SystemClock.now(), context), "runs", &rows)?;
     if runs.iter().any(is_left_behind) {
-        context.output.help(&format!("no engine executes a run that is `left behind`: {}", context.command("resume RUN")));
+        context.output.help(&format!(
+            "no engine executes a run that is `left behind`: {}",
+            context.command("resume RUN")
+        ));
     }
     Ok(Exit::Ok)
 }
@@ -89,7 +113,15 @@ fn is_left_behind(run: &RunSummary) -> bool {
 }
 
 fn table(runs: &[RunSummary], now: Timestamp, context: &Context) -> String {
-    let mut table = Table::new(["RUN", "WORKFLOW", "STATUS", "STEPS", "STARTED", "LAST WRITTEN", "ERROR"]);
+    let mut table = Table::new([
+        "RUN",
+        "WORKFLOW",
+        "STATUS",
+        "STEPS",
+        "STARTED",
+        "LAST WRITTEN",
+        "ERROR",
+    ]);
     for run in runs {
         let status = if is_left_behind(run) {
             Cell::new("left behind", style::WAITING)
@@ -103,7 +135,9 @@ fn table(runs: &[RunSummary], now: Timestamp, context: &Context) -> String {
             format!("{}/{}", run.steps_ended, run.steps_total).into(),
             units::ago(run.created_at, now).into(),
             units::ago(run.updated_at, now).into(),
-            run.error_code.map_or(context.output.symbols.none, |code| code.as_str()).into(),
+            run.error_code
+                .map_or(context.output.symbols.none, |code| code.as_str())
+                .into(),
         ]);
     }
     table.render()

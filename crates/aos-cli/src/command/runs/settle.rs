@@ -1,23 +1,30 @@
 //! `aos runs settle`: a person's decision about an effect whose end is unknown.
 
+use std::sync::Arc;
+
 use aos_engine::Settlement;
-use aos_spec::{ErrorCode, RunStatus, StepFailure, StepId};
+use aos_spec::{ErrorCode, RunId, RunStatus, StepFailure, StepId, port::CheckpointStore};
 use clap::Args;
 use serde_json::Value;
 
 use crate::{
-    compose, error::CliError, exit::Exit, ids, program::Context, store,
+    compose,
+    error::CliError,
+    exit::Exit,
+    ids::{self, RunName},
+    program::Context,
 };
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example: aos runs settle latest charge --completed '{\"receipt\": 881}'\n\
+#[command(
+    after_help = "Example: aos runs settle latest charge --completed '{\"receipt\": 881}'\n\
     Example: aos runs settle latest charge --failed 'HTTP_5XX:the bank answered 500'\n\n\
     A run is suspended when a crash left unknown whether a step that must not be repeated has happened. Find out, tell \
-    it here, then go on with `aos resume`.")]
+    it here, then go on with `aos resume`."
+)]
 pub(crate) struct SettleArgs {
-    /// The run: its id, a suffix of at least 4 characters, or `latest`
-    #[arg(value_name = "RUN")]
-    run: String,
+    #[command(flatten)]
+    pub(super) run: RunName,
 
     /// The step
     #[arg(value_name = "STEP")]
@@ -49,7 +56,9 @@ fn json(text: &str) -> Result<Value, String> {
 
 fn failure(text: &str) -> Result<(ErrorCode, String), String> {
     let (code, message) = text.split_once(':').ok_or("write it as CODE:MESSAGE")?;
-    let code = code.parse().map_err(|error| format!("{error}; `aos explain` lists the codes"))?;
+    let code = code
+        .parse()
+        .map_err(|error| format!("{error}; `aos explain` lists the codes"))?;
     Ok((code, message.trim_start().into()))
 }
 
@@ -64,16 +73,25 @@ impl Decision {
     }
 }
 
-pub(super) async fn execute(context: &Context, args: SettleArgs) -> Result<Exit, CliError> {
-    let store = store::open_existing(context).await?;
-    let run_id = ids::resolve(store.as_ref(), &args.run).await?;
+pub(super) async fn execute(
+    context: &Context,
+    store: Arc<dyn CheckpointStore>,
+    run_id: &RunId,
+    args: SettleArgs,
+) -> Result<Exit, CliError> {
     let engine = compose::operator(store)?;
-    let result = engine.settle(&run_id, &args.step, args.decision.into_settlement()).await;
+    let result = engine
+        .settle(run_id, &args.step, args.decision.into_settlement())
+        .await;
     let _ = engine.close().await;
-    let result = result.map_err(|error| CliError::from(error).at(context.store_name()))?;
-    context.output.answer(|| format!("{run_id} is {}\n", result.status), &result)?;
+    let result = result?;
+    context
+        .output
+        .answer(|| format!("{run_id} is {}\n", result.status), &result)?;
     if result.status == RunStatus::Paused {
-        context.output.help(&context.command(&format!("resume {}", ids::short(&run_id))));
+        context
+            .output
+            .help(&context.command(&format!("resume {}", ids::short(run_id))));
     }
     Ok(Exit::Ok)
 }

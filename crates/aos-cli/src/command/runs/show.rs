@@ -3,30 +3,23 @@
 use std::{collections::BTreeMap, fmt::Write, time::Duration};
 
 use aos_spec::{
-    AgentId, ErrorCode, RunStatus, StepIndex, StepResult, WorkflowResult,
+    AgentId, ErrorCode, RunId, RunStatus, StepIndex, StepResult, WorkflowResult,
     journal::{CorruptRun, JournalEntry},
-    port::Clock,
+    port::{CheckpointStore, Clock},
 };
-use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
     error::CliError,
-    execution, exit::Exit, ids, output,
+    execution,
+    exit::Exit,
+    output,
     program::Context,
     progress,
     render::{step_line::StepLine, style, units, untrusted},
     store::{self, LoadedRun, SystemClock},
 };
-
-#[derive(Debug, Args)]
-#[command(after_help = "Example: aos runs show latest")]
-pub(crate) struct ShowArgs {
-    /// The run: its id, a suffix of at least 4 characters, or `latest`
-    #[arg(value_name = "RUN")]
-    run: String,
-}
 
 /// The answer of `aos runs show -o json`: the result, and what led to it.
 #[derive(Debug, Serialize)]
@@ -57,10 +50,12 @@ struct Attempt {
     error: Option<String>,
 }
 
-pub(super) async fn execute(context: &Context, args: &ShowArgs) -> Result<Exit, CliError> {
-    let store = store::open_existing(context).await?;
-    let run_id = ids::resolve(store.as_ref(), &args.run).await?;
-    let run = store::load(store.as_ref(), &run_id).await?;
+pub(super) async fn execute(
+    context: &Context,
+    store: &dyn CheckpointStore,
+    run_id: &RunId,
+) -> Result<Exit, CliError> {
+    let run = store::load(store, run_id).await?;
     let result = run.stored.result()?;
     let attempts = attempts(&run)?;
     let (checkpoint, header) = (&run.stored.checkpoint, &run.stored.checkpoint.header);
@@ -76,7 +71,9 @@ pub(super) async fn execute(context: &Context, args: &ShowArgs) -> Result<Exit, 
         updated_at: checkpoint.updated_at.to_string(),
         attempts: &attempts,
     };
-    context.output.answer(|| text(context, &run, &document), &document)?;
+    context
+        .output
+        .answer(|| text(context, &run, &document), &document)?;
     let next = execution::next_command(&result).filter(|next| !next.starts_with("runs show"));
     if let Some(next) = next.filter(|_| result.status != RunStatus::Running) {
         context.output.help(&context.command(&next));
@@ -116,13 +113,33 @@ fn text(context: &Context, run: &LoadedRun, document: &RunDocument<'_>) -> Strin
     let rows = [
         ("run", result.run_id.to_string()),
         ("workflow", format!("{} {}", spec.id, spec.version)),
-        ("status", format!("{status}, {} of {}", result.steps_completed, units::count(result.steps_total, "step"))),
-        ("started", format!("{} ({})", checkpoint.created_at, units::ago(checkpoint.created_at, now))),
-        ("executed", units::span(Duration::from_millis(result.total_duration_ms))),
+        (
+            "status",
+            format!(
+                "{status}, {} of {}",
+                result.steps_completed,
+                units::count(result.steps_total, "step")
+            ),
+        ),
+        (
+            "started",
+            format!(
+                "{} ({})",
+                checkpoint.created_at,
+                units::ago(checkpoint.created_at, now)
+            ),
+        ),
+        (
+            "executed",
+            units::span(Duration::from_millis(result.total_duration_ms)),
+        ),
         ("cost", units::cents(result.total_cost_cents, symbols)),
         ("seed", result.seed.to_string()),
         ("inputs", untrusted(inputs.trim_end())),
-        ("agent", document.agent_id.map_or(symbols.none.into(), ToString::to_string)),
+        (
+            "agent",
+            document.agent_id.map_or(symbols.none.into(), ToString::to_string),
+        ),
         ("checkpoint", result.checkpoint_hash.to_string()),
     ];
     let mut text = String::new();
@@ -133,12 +150,20 @@ fn text(context: &Context, run: &LoadedRun, document: &RunDocument<'_>) -> Strin
     let lines = progress::step_lines(&context.output, &run.plan);
     for index in run.plan.indexes().map(StepIndex::from_usize) {
         let described = run.plan.descriptor(index);
-        for attempt in document.attempts.iter().filter(|attempt| attempt.step_index == index) {
+        for attempt in document
+            .attempts
+            .iter()
+            .filter(|attempt| attempt.step_index == index)
+        {
             text.push_str(&attempt_line(context, attempt));
         }
         match result.step_results.get(index.get()) {
             Some(step) => {
-                let _ = writeln!(text, "{}", lines.draw(&StepLine::new(described.skill_id.clone(), step)));
+                let _ = writeln!(
+                    text,
+                    "{}",
+                    lines.draw(&StepLine::new(described.skill_id.clone(), step))
+                );
                 text.push_str(&advice(step));
             }
             None => {
@@ -147,7 +172,10 @@ fn text(context: &Context, run: &LoadedRun, document: &RunDocument<'_>) -> Strin
         }
     }
     if let Some(error) = &result.error {
-        let code = result.error_code.map(|code| format!("[{code}]")).unwrap_or_default();
+        let code = result
+            .error_code
+            .map(|code| format!("[{code}]"))
+            .unwrap_or_default();
         let title = style::paint(style::ERROR, format_args!("error{code}"));
         let _ = writeln!(text, "\n{title}: {}", untrusted(error));
     }
@@ -160,12 +188,19 @@ fn attempt_line(context: &Context, attempt: &Attempt) -> String {
         (Some(code), Some(error)) => format!("failed with {code}: {}", untrusted(error)),
         _ => "began".into(),
     };
-    format!("  {symbol} {}  attempt {} {what}\n", attempt.step_id, attempt.attempt)
+    format!(
+        "  {symbol} {}  attempt {} {what}\n",
+        attempt.step_id, attempt.attempt
+    )
 }
 
 fn advice(step: &StepResult) -> String {
     let Some(hint) = step.recovery_hint.as_ref().filter(|_| !step.success) else {
         return String::new();
     };
-    format!("      {}: {}\n", style::paint(style::HELP, "help"), untrusted(hint))
+    format!(
+        "      {}: {}\n",
+        style::paint(style::HELP, "help"),
+        untrusted(hint)
+    )
 }
