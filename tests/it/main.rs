@@ -1,4 +1,7 @@
 //! The promises that cross crates.
 
+mod control;
 mod crash_equivalence;
+mod driver;
+mod ports;
 mod serial_equivalence;

@@ -12,9 +12,7 @@ use std::{
 use aos_spec::{
     RunId, SkillManifest, StepContext, StepFailure, WorkerId,
     journal::{JournalRow, RunHeader, StoredRun},
-    port::{
-        CheckpointStore, CheckpointUpdate, Lease, RunFilter, RunRequest, RunSummary, Skill, StoreError,
-    },
+    port::{CheckpointStore, CheckpointUpdate, Lease, RunFilter, RunRequest, RunSummary, Skill, StoreError},
     skill::SkillOutput,
 };
 use async_trait::async_trait;
@@ -32,7 +30,11 @@ impl Gate {
     /// Returns a gate that lets `limit` passages through.
     #[must_use]
     pub fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit, passages: AtomicUsize::new(0), closed: Notify::new() })
+        Arc::new(Self {
+            limit,
+            passages: AtomicUsize::new(0),
+            closed: Notify::new(),
+        })
     }
 
     /// Waits until somebody stands before the closed gate.
@@ -84,7 +86,11 @@ impl Skill for Gated<Arc<dyn Skill>> {
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl CheckpointStore for Gated<Arc<dyn CheckpointStore>> {
-    async fn heartbeat(&self, worker: &WorkerId, ttl: Duration) -> Result<Vec<(RunId, RunRequest)>, StoreError> {
+    async fn heartbeat(
+        &self,
+        worker: &WorkerId,
+        ttl: Duration,
+    ) -> Result<Vec<(RunId, RunRequest)>, StoreError> {
         self.inner.heartbeat(worker, ttl).await
     }
 

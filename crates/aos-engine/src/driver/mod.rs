@@ -266,9 +266,17 @@ impl<'a> Driver<'a> {
     }
 
     fn observe_denial(&self, input: &Input) {
-        if let Input::Decided { step, decision: Decision::Deny(denial) } = input {
+        if let Input::Decided {
+            step,
+            decision: Decision::Deny(denial),
+        } = input
+        {
             let step_id = &self.machine.plan().descriptor(*step).id;
-            self.parts.observe(&RunEvent::Denied { run_id: &self.header.run_id, step_id, code: denial.code });
+            self.parts.observe(&RunEvent::Denied {
+                run_id: &self.header.run_id,
+                step_id,
+                code: denial.code,
+            });
         }
     }
 

@@ -6,6 +6,7 @@ mod policy;
 mod recorder;
 mod skill;
 mod store;
+mod store_error;
 mod validator;
 
 pub use clock::Clock;
@@ -15,6 +16,7 @@ pub use recorder::{RecorderError, RunRecorder, RunStart, StepRecord};
 pub use skill::Skill;
 pub use store::{
     CheckpointStore, CheckpointStoreExt, CheckpointUpdate, DEFAULT_LIST_LIMIT, FencingToken, Lease,
-    RunFilter, RunRequest, RunSummary, StoreError,
+    RunFilter, RunRequest, RunSummary,
 };
+pub use store_error::StoreError;
 pub use validator::{Finding, PlanValidator, Rejection};
