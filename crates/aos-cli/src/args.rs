@@ -195,7 +195,7 @@ mod tests {
                 .map(ToString::to_string)
                 .unwrap_or_default();
             assert!(
-                help.contains(&format!("{path} ")) || help.contains(&format!("{path}\n")),
+                help.contains(&format!("Example: {path}")),
                 "{path} has no example"
             );
             seen += 1;

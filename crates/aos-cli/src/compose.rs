@@ -2,8 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
-use crate::shim::{BuiltinOptions, builtin};
 use aos_engine::{EngineOptions, WorkflowEngine};
+use aos_skills::{BuiltinOptions, builtin};
 use aos_spec::{
     ErrorCode, SkillRegistry, WorkerId,
     port::{CheckpointStore, RunObserver},

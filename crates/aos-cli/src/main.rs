@@ -20,7 +20,6 @@ mod progress;
 mod render;
 mod runtime;
 mod shape;
-mod shim;
 mod signals;
 mod store;
 mod workflow_file;

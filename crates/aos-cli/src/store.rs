@@ -2,8 +2,8 @@
 
 use std::{io, path::Path, sync::Arc};
 
-pub(crate) use crate::shim::SystemClock;
-use crate::shim::{Store, StoreUrl};
+pub(crate) use aos_checkpoint::SystemClock;
+use aos_checkpoint::{Store, StoreUrl};
 use aos_spec::{
     ErrorCode, RunId, WorkflowPlan, WorkflowSpec,
     journal::{CorruptRun, StoredRun},
@@ -88,7 +88,7 @@ fn parse(context: &Context) -> Result<StoreUrl, CliError> {
     context
         .store
         .parse()
-        .map_err(|error: crate::shim::StoreUrlError| {
+        .map_err(|error: aos_checkpoint::StoreUrlError| {
             CliError::usage(error.to_string(), "`aos explain stores` tells more").at("--store")
         })
 }

@@ -10,7 +10,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::write_aside,
-    problem::{ProblemDocument, ProblemReport},
+    problem::ProblemDocument,
     program::Context,
     render::{diagnostic, style, units},
     shape,
@@ -102,7 +102,7 @@ fn check(file: &WorkflowFile, skills: &aos_spec::SkillRegistry, lines: &mut Stri
             )
         }
         Err(problems) => {
-            let report = ProblemReport::new(name, &file.text, &problems);
+            let report = file.report(&problems);
             lines.push_str(&report.text);
             lines.push_str(&format!(
                 "{}: {}\n",

@@ -24,29 +24,55 @@ fn broken_texts_are_refused() {
     refused(b"id: \xff\xfe\n", 3, &["SYNTAX_ERROR", "UTF-8"]);
     refused(b"\0\0\0\0", 3, &[]);
     refused("a: &a [*a]\n", 3, &[]);
-    refused(format!("id: w\nsteps: {}1{}\n", "[".repeat(5000), "]".repeat(5000)), 3, &[]);
+    refused(
+        format!("id: w\nsteps: {}1{}\n", "[".repeat(5000), "]".repeat(5000)),
+        3,
+        &[],
+    );
     refused(" ".repeat(4 * 1024 * 1024 + 1), 3, &["LIMIT_EXCEEDED"]);
 }
 
 #[test]
 fn steps_that_make_no_graph_are_refused() {
     let workflow = |steps: &str| format!("id: w\nsteps:\n{steps}");
-    refused(workflow("  - { id: a, skill_id: noop }\n  - { id: a, skill_id: noop }\n"), 3, &["DUPLICATE_STEP"]);
-    refused(workflow("  - { id: a, skill_id: noop, depends_on: [b] }\n"), 3, &["UNKNOWN_STEP"]);
-    let cycle = "  - { id: a, skill_id: noop, depends_on: [b] }\n  - { id: b, skill_id: noop, depends_on: [a] }\n";
+    refused(
+        workflow("  - { id: a, skill_id: noop }\n  - { id: a, skill_id: noop }\n"),
+        3,
+        &["DUPLICATE_STEP"],
+    );
+    refused(
+        workflow("  - { id: a, skill_id: noop, depends_on: [b] }\n"),
+        3,
+        &["UNKNOWN_STEP"],
+    );
+    let cycle =
+        "  - { id: a, skill_id: noop, depends_on: [b] }\n  - { id: b, skill_id: noop, depends_on: [a] }\n";
     refused(workflow(cycle), 3, &["DEPENDENCY_CYCLE", "`a` → `b` → `a`"]);
-    refused(workflow("  - { id: a, skill_id: echo, inputs: { x: \"${b}\" } }\n"), 3, &["INVALID_REFERENCE"]);
-    refused(workflow("  - { id: a, skill_id: echo, inputs: { x: \"${b\" } }\n"), 3, &["INVALID_REFERENCE"]);
-    let many: String = (0..10_001).map(|n| format!("  - {{ id: s{n}, skill_id: noop }}\n")).collect();
+    refused(
+        workflow("  - { id: a, skill_id: echo, inputs: { x: \"${b}\" } }\n"),
+        3,
+        &["INVALID_REFERENCE"],
+    );
+    refused(
+        workflow("  - { id: a, skill_id: echo, inputs: { x: \"${b\" } }\n"),
+        3,
+        &["INVALID_REFERENCE"],
+    );
+    let many: String = (0..10_001)
+        .map(|n| format!("  - {{ id: s{n}, skill_id: noop }}\n"))
+        .collect();
     refused(workflow(&many), 3, &["LIMIT_EXCEEDED", "10001", "10000"]);
 }
 
 #[test]
 fn files_that_cannot_be_read_are_reported() {
     let desk = Desk::with(&[("folder/x", "")]);
-    desk.check(&["run", "nowhere.yaml"], 8).says(&["error[DATA_NOT_FOUND]", "--> nowhere.yaml", "help: "]);
-    desk.check(&["run", "folder"], 10).says(&["error[IO_ERROR]", "--> folder", "help: "]);
-    desk.check(&["run", "folder/x/y.yaml"], 10).says(&["error[IO_ERROR]", "folder/x/y.yaml"]);
+    desk.check(&["run", "nowhere.yaml"], 8)
+        .says(&["error[DATA_NOT_FOUND]", "--> nowhere.yaml", "help: "]);
+    desk.check(&["run", "folder"], 10)
+        .says(&["error[IO_ERROR]", "--> folder", "help: "]);
+    desk.check(&["run", "folder/x/y.yaml"], 10)
+        .says(&["error[IO_ERROR]", "folder/x/y.yaml"]);
     assert!(!desk.path(".aos").exists());
 }
 
@@ -60,17 +86,37 @@ inputs:
 steps:
   - { id: a, skill_id: echo, inputs: { n: \"${inputs.count}\" } }
 ";
-    let desk = Desk::with(&[("w.yaml", workflow), ("list.json", "[1]"), ("twice.json", r#"{"count":1,"count":2}"#)]);
+    let desk = Desk::with(&[
+        ("w.yaml", workflow),
+        ("list.json", "[1]"),
+        ("twice.json", r#"{"count":1,"count":2}"#),
+    ]);
     let check = |args: &[&str], parts: &[&str]| {
         let ended = desk.check(&[&["run", "w.yaml"], args].concat(), 2);
         ended.says(parts).says(&["help: "]);
         assert!(!desk.path(".aos").exists());
     };
-    check(&[], &["error[MISSING_REQUIRED_FIELD]", "--> --input count", "add `--input count=…`"]);
-    check(&["-i", "count=x"], &["error[INVALID_INPUT]", "must be of type `integer`"]);
-    check(&["-i", "count=1", "-i", "cout=1"], &["no parameter `cout`", "did you mean `count`?"]);
+    check(
+        &[],
+        &[
+            "error[MISSING_REQUIRED_FIELD]",
+            "--> --input count",
+            "add `--input count=…`",
+        ],
+    );
+    check(
+        &["-i", "count=x"],
+        &["error[INVALID_INPUT]", "must be of type `integer`"],
+    );
+    check(
+        &["-i", "count=1", "-i", "cout=1"],
+        &["no parameter `cout`", "did you mean `count`?"],
+    );
     check(&["-i", "count=1", "-i", "count=2"], &["given twice"]);
-    check(&["-i", "count=x", "-i", "list=x"], &["`count` must be", "`list` must be", "2 parameters do not fit"]);
+    check(
+        &["-i", "count=x", "-i", "list=x"],
+        &["`count` must be", "`list` must be", "2 parameters do not fit"],
+    );
     check(&["--input-file", "list.json"], &["list.json", "object"]);
     check(&["--input-file", "twice.json"], &["twice.json", "DUPLICATE_KEY"]);
     desk.check(&["run", "w.yaml", "--input-file", "nowhere.json"], 8);
@@ -114,14 +160,20 @@ steps:
   - { id: read, skill_id: file_read, inputs: { path: ../../../etc/passwd } }
 ";
     let desk = Desk::with(&[("w.yaml", workflow)]);
-    desk.check(&["run", "w.yaml"], 1).says(&["error[PERMISSION_DENIED]"]);
+    desk.check(&["run", "w.yaml"], 1)
+        .says(&["error[PERMISSION_DENIED]"]);
 }
 
 #[test]
 fn a_store_that_cannot_be_written_is_reported_with_its_place() {
     let desk = Desk::with(&[("hello.yaml", HELLO), ("file", "content")]);
     let ended = desk.check(&["run", "hello.yaml", "--store", "sqlite:file/aos.db"], 10);
-    ended.says(&["error[DB_CONNECTION_FAILED]", "--> sqlite:file/aos.db", "help: check the path"]);
+    ended.says(&[
+        "error[DB_CONNECTION_FAILED]",
+        "--> sqlite:file/aos.db",
+        "help: check the path",
+    ]);
     assert_eq!(desk.read("file"), "content");
-    desk.check(&["run", "hello.yaml", "--store", "sqlite:"], 2).says(&["--> --store"]);
+    desk.check(&["run", "hello.yaml", "--store", "sqlite:"], 2)
+        .says(&["--> --store"]);
 }

@@ -28,13 +28,20 @@ LEVEL  STEP    SKILL  AFTER
 ";
     assert_eq!(desk.check(&["graph", "d.yaml"], 0).stdout, ascii);
     let mermaid = drawn("mermaid");
-    assert!(mermaid.starts_with("flowchart TD\n  s0[\"top<br/>noop\"]\n") && mermaid.contains("  s2 --> s3\n"));
+    assert!(
+        mermaid.starts_with("flowchart TD\n  s0[\"top<br/>noop\"]\n") && mermaid.contains("  s2 --> s3\n")
+    );
     let dot = drawn("dot");
-    assert!(dot.starts_with("digraph \"diamond\" {") && dot.contains("  s0 -> s1;\n") && dot.ends_with("}\n"));
+    assert!(
+        dot.starts_with("digraph \"diamond\" {") && dot.contains("  s0 -> s1;\n") && dot.ends_with("}\n")
+    );
     let graph: serde_json::Value = serde_json::from_str(&drawn("json")).unwrap();
-    assert_eq!(graph["steps"][3], json!({
-        "index": 3, "id": "bottom", "skill_id": "noop", "level": 3, "depends_on": ["left", "right"],
-    }));
+    assert_eq!(
+        graph["steps"][3],
+        json!({
+            "index": 3, "id": "bottom", "skill_id": "noop", "level": 3, "depends_on": ["left", "right"],
+        })
+    );
     assert_eq!(desk.check(&["graph", "d.yaml", "-o", "json"], 0).json(), graph);
 }
 
@@ -45,7 +52,11 @@ fn schemas_describe_what_is_read_and_answered() {
     assert_eq!(schema("workflow")["title"], "WorkflowSpec");
     let result = desk.check(&["run", "hello.yaml", "-o", "json"], 0).json();
     for required in schema("result")["required"].as_array().unwrap() {
-        assert!(!result[required.as_str().unwrap()].is_null() || required.as_str().unwrap().contains("error") || required == "failed_step");
+        assert!(
+            !result[required.as_str().unwrap()].is_null()
+                || required.as_str().unwrap().contains("error")
+                || required == "failed_step"
+        );
     }
     assert_eq!(schema("event")["oneOf"].as_array().unwrap().len(), 9);
     assert!(schema("problem")["properties"]["advice"].is_object());
@@ -55,43 +66,83 @@ fn schemas_describe_what_is_read_and_answered() {
 #[test]
 fn codes_and_topics_are_explained() {
     let desk = Desk::new();
-    desk.check(&["explain"], 0).answers(&["exit-codes", "environment", "CHECKPOINT_STALE", "the run id belongs to other work"]);
+    desk.check(&["explain"], 0).answers(&[
+        "exit-codes",
+        "environment",
+        "CHECKPOINT_STALE",
+        "the run id belongs to other work",
+    ]);
     for name in ["CHECKPOINT_STALE", "checkpoint_stale", "checkpoint-stale"] {
-        desk.check(&["explain", name], 0).answers(&["CHECKPOINT_STALE: the run id belongs to other work", "Use another run id"]);
+        desk.check(&["explain", name], 0).answers(&[
+            "CHECKPOINT_STALE: the run id belongs to other work",
+            "Use another run id",
+        ]);
     }
     let code = desk.check(&["explain", "TIMEOUT", "-o", "json"], 0).json();
-    assert_eq!((&code["retryable"], &code["max_retries"], &code["exit_code"]), (&true.into(), &3.into(), &11.into()));
-    for topic in ["environment", "exit-codes", "files", "ids", "inputs", "output", "signals", "stores"] {
+    assert_eq!(
+        (&code["retryable"], &code["max_retries"], &code["exit_code"]),
+        (&true.into(), &3.into(), &11.into())
+    );
+    for topic in [
+        "environment",
+        "exit-codes",
+        "files",
+        "ids",
+        "inputs",
+        "output",
+        "signals",
+        "stores",
+    ] {
         let ended = desk.check(&["explain", topic], 0);
-        assert!(ended.stdout.lines().count() > 3 && ended.stdout.lines().all(|line| line.chars().count() <= 120));
+        assert!(
+            ended.stdout.lines().count() > 3 && ended.stdout.lines().all(|line| line.chars().count() <= 120)
+        );
     }
-    desk.check(&["explain", "exit-code"], 8).says(&["did you mean `exit-codes`?"]);
-    desk.check(&["explain", "TIMEOUTS"], 8).says(&["did you mean `TIMEOUT`?"]);
+    desk.check(&["explain", "exit-code"], 8)
+        .says(&["did you mean `exit-codes`?"]);
+    desk.check(&["explain", "TIMEOUTS"], 8)
+        .says(&["did you mean `TIMEOUT`?"]);
 }
 
 #[test]
 fn skills_are_listed_and_shown() {
     let desk = Desk::new();
-    desk.check(&["skills", "list"], 0).answers(&["json_transform", "file_write", "idempotent", "pure"]);
-    let skill = desk.check(&["skills", "show", "file_read", "-o", "json"], 0).json();
-    assert_eq!((&skill["id"], &skill["effect"]), (&"file_read".into(), &"read".into()));
-    desk.check(&["skills", "show", "file_write"], 0).answers(&["needs an `idempotency_key`", "\"path\""]);
-    desk.check(&["skills", "show", "file_raed"], 8).says(&["error[SKILL_NOT_FOUND]", "did you mean `file_read`?"]);
+    desk.check(&["skills", "list"], 0)
+        .answers(&["json_transform", "file_write", "idempotent", "pure"]);
+    let skill = desk
+        .check(&["skills", "show", "file_read", "-o", "json"], 0)
+        .json();
+    assert_eq!(
+        (&skill["id"], &skill["effect"]),
+        (&"file_read".into(), &"read".into())
+    );
+    desk.check(&["skills", "show", "file_write"], 0)
+        .answers(&["needs an `idempotency_key`", "\"path\""]);
+    desk.check(&["skills", "show", "file_raed"], 8)
+        .says(&["error[SKILL_NOT_FOUND]", "did you mean `file_read`?"]);
 }
 
 #[test]
 fn the_doctor_looks_at_the_store_and_changes_nothing() {
     let desk = Desk::with(&[("hello.yaml", HELLO), ("file", "")]);
-    desk.check(&["doctor"], 0).answers(&["does not exist yet", "terminal"]);
+    desk.check(&["doctor"], 0)
+        .answers(&["does not exist yet", "terminal"]);
     assert!(!desk.path(".aos").exists());
     desk.check(&["run", "hello.yaml"], 0);
-    desk.check(&["doctor"], 0).answers(&["can be read and written; 1 run"]);
+    desk.check(&["doctor"], 0)
+        .answers(&["can be read and written; 1 run"]);
     let probe = desk.check(&["doctor", "--probe"], 0);
     assert_eq!((probe.stdout.as_str(), probe.stderr.as_str()), ("", ""));
     let probe = desk.check(&["doctor", "--probe", "--store", "sqlite:file/x/aos.db"], 10);
     assert_eq!((probe.stdout.as_str(), probe.stderr.lines().count()), ("", 1));
-    let checks = desk.check(&["doctor", "-o", "json", "--store", "sqlite:file/aos.db"], 10).json()["checks"].clone();
-    assert_eq!((&checks[1]["check"], &checks[1]["ok"]), (&"store".into(), &false.into()));
+    let checks = desk
+        .check(&["doctor", "-o", "json", "--store", "sqlite:file/aos.db"], 10)
+        .json()["checks"]
+        .clone();
+    assert_eq!(
+        (&checks[1]["check"], &checks[1]["ok"]),
+        (&"store".into(), &false.into())
+    );
 }
 
 #[test]
@@ -101,7 +152,11 @@ fn completions_are_scripts_that_their_shell_accepts() {
         assert!(desk.check(&["completions", shell], 0).stdout.contains("aos"));
     }
     desk.write("aos.bash", desk.check(&["completions", "bash"], 0).stdout);
-    let bash = Command::new("bash").arg("-n").arg(desk.path("aos.bash")).stderr(Stdio::inherit()).status();
+    let bash = Command::new("bash")
+        .arg("-n")
+        .arg(desk.path("aos.bash"))
+        .stderr(Stdio::inherit())
+        .status();
     assert!(bash.is_ok_and(|status| status.success()));
 }
 
@@ -111,9 +166,13 @@ fn help_and_version_are_answers() {
     let help = desk.check(&["--help"], 0);
     help.answers(&["Usage: aos", "validate", "runs", "--store"]);
     assert_eq!(help.stderr, "");
-    desk.check(&["help", "runs", "settle"], 0).answers(&["--completed <JSON>"]);
+    desk.check(&["help", "runs", "settle"], 0)
+        .answers(&["--completed <JSON>"]);
     let version = desk.check(&["--version"], 0);
     assert_eq!(version.stdout, concat!("aos ", env!("CARGO_PKG_VERSION"), "\n"));
     let short: Ended = desk.check(&["run", "-h"], 0);
-    assert!(!short.stdout.contains("--store"), "the short help leaves out what all commands share");
+    assert!(
+        !short.stdout.contains("--store"),
+        "the short help leaves out what all commands share"
+    );
 }

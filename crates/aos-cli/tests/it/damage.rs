@@ -7,7 +7,10 @@ use crate::support::{Desk, HELLO};
 /// Executes a statement on the store of `desk`.
 fn execute(desk: &Desk, statement: &'static str) {
     let url = format!("sqlite:{}", desk.path(".aos/aos.db").display());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
         let mut connection = SqliteConnection::connect(&url).await.unwrap();
         let done = sqlx::query(statement).execute(&mut connection).await.unwrap();
@@ -33,7 +36,12 @@ pub(crate) fn a_changed_row_is_reported_and_nothing_is_executed() {
         &["run", "hello.yaml", "--run-id", "hurt"],
     ] {
         let ended = desk.check(args, 7);
-        ended.says(&["error[DATA_CORRUPT]", "`hurt`", "sqlite:.aos/aos.db", "help: Restore the store from a backup"]);
+        ended.says(&[
+            "error[DATA_CORRUPT]",
+            "`hurt`",
+            "sqlite:.aos/aos.db",
+            "help: Restore the store from a backup",
+        ]);
         assert_eq!(ended.stdout, "");
     }
     desk.check(&["runs", "show", "well"], 0);
@@ -44,8 +52,12 @@ pub(crate) fn a_changed_row_is_reported_and_nothing_is_executed() {
 fn a_changed_workflow_is_reported() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
     desk.check(&["run", "hello.yaml", "--run-id", "hurt"], 0);
-    execute(&desk, "update workflow_specs set spec = replace(spec, 'greet', 'grete')");
-    desk.check(&["runs", "show", "hurt"], 7).says(&["error[DATA_CORRUPT]", "`hurt`"]);
+    execute(
+        &desk,
+        "update workflow_specs set spec = replace(spec, 'greet', 'grete')",
+    );
+    desk.check(&["runs", "show", "hurt"], 7)
+        .says(&["error[DATA_CORRUPT]", "`hurt`"]);
 }
 
 #[test]
@@ -54,7 +66,10 @@ fn a_file_that_is_no_store_is_reported_and_left_alone() {
     let desk = Desk::with(&[("hello.yaml", HELLO), ("aos.db", &text)]);
     for args in [&["run", "hello.yaml"][..], &["runs", "list"], &["doctor"]] {
         let ended = desk.check(&[args, &["--store", "sqlite:aos.db"]].concat(), 10);
-        assert!(format!("{}{}", ended.stdout, ended.stderr).contains("is not a SQLite database"), "{ended:#?}");
+        assert!(
+            format!("{}{}", ended.stdout, ended.stderr).contains("is not a SQLite database"),
+            "{ended:#?}"
+        );
     }
     assert_eq!(desk.read("aos.db"), text);
 }
@@ -64,5 +79,6 @@ fn a_store_of_a_newer_version_is_reported() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
     desk.check(&["run", "hello.yaml"], 0);
     execute(&desk, "update aos_migrations set version = version + 1000");
-    desk.check(&["runs", "list"], 10).says(&["error[CHECKPOINT_LOAD_FAILED]", "newer"]);
+    desk.check(&["runs", "list"], 10)
+        .says(&["error[CHECKPOINT_LOAD_FAILED]", "newer"]);
 }

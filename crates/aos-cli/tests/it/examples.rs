@@ -20,7 +20,10 @@ fn copy(desk: &Desk, folder: &str) {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     files.sort();
     files
 }
@@ -41,7 +44,11 @@ fn check(name: &str, workflow: &str) {
         };
         assert_eq!(actual, fs::read_to_string(&file).unwrap(), "{name}/{file_name}");
     }
-    assert_eq!(files(&desk.path(&format!("{folder}/out"))).len() + 1, files(&expected).len(), "every file is expected");
+    assert_eq!(
+        files(&desk.path(&format!("{folder}/out"))).len() + 1,
+        files(&expected).len(),
+        "every file is expected"
+    );
 }
 
 #[test]
@@ -67,7 +74,10 @@ fn corrections_change_the_inventory() {
     desk.write("examples/inventory/corrections.csv", "sku,free\nDESK-07,12\n");
     desk.check(&["run", "examples/inventory/inventory.yaml"], 0);
     let list = desk.read("examples/inventory/out/purchase.json");
-    assert!(list.contains("\"corrected\":true") && !list.contains("DESK-07"), "{list}");
+    assert!(
+        list.contains("\"corrected\":true") && !list.contains("DESK-07"),
+        "{list}"
+    );
 }
 
 #[test]
@@ -75,7 +85,10 @@ fn every_example_is_valid_and_its_two_forms_are_the_same_workflow() {
     let folder = repository().join("examples/inventory");
     let desk = Desk::new();
     let paths = ["inventory.yaml", "inventory.json"].map(|name| folder.join(name).display().to_string());
-    let found = desk.check(&["validate", &paths[0], &paths[1], "-o", "json"], 0).json()["files"].clone();
+    let found = desk
+        .check(&["validate", &paths[0], &paths[1], "-o", "json"], 0)
+        .json()["files"]
+        .clone();
     assert_eq!(found[0]["hash"], found[1]["hash"]);
 }
 
@@ -83,12 +96,19 @@ fn every_example_is_valid_and_its_two_forms_are_the_same_workflow() {
 fn the_schema_beside_the_examples_is_the_one_of_this_program() {
     let schema = Desk::new().check(&["schema", "workflow"], 0).stdout;
     let path = repository().join("examples/workflow.schema.json");
-    assert_eq!(fs::read_to_string(path).unwrap(), schema, "write it again with `aos schema workflow`");
+    assert_eq!(
+        fs::read_to_string(path).unwrap(),
+        schema,
+        "write it again with `aos schema workflow`"
+    );
 }
 
 #[test]
 fn every_example_has_a_page_that_shows_its_command() {
-    for folder in files(&repository().join("examples")).into_iter().filter(|path| path.is_dir()) {
+    for folder in files(&repository().join("examples"))
+        .into_iter()
+        .filter(|path| path.is_dir())
+    {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         let page = fs::read_to_string(folder.join("README.md")).unwrap();
         let command = format!("aos run examples/{name}/{name}.yaml");

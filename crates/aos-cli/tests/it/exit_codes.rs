@@ -46,8 +46,18 @@ fn code_3_is_an_invalid_workflow() {
 #[test]
 fn code_4_is_a_run_that_was_denied() {
     let desk = Desk::new();
-    put(&desk, "broke", RunStatus::BudgetExceeded, Some(ErrorCode::BudgetExceeded));
-    put(&desk, "refused", RunStatus::PolicyViolation, Some(ErrorCode::PolicyViolation));
+    put(
+        &desk,
+        "broke",
+        RunStatus::BudgetExceeded,
+        Some(ErrorCode::BudgetExceeded),
+    );
+    put(
+        &desk,
+        "refused",
+        RunStatus::PolicyViolation,
+        Some(ErrorCode::PolicyViolation),
+    );
     for run in ["broke", "refused"] {
         desk.check(&["runs", "watch", run], 4);
         desk.check(&["resume", run], 4);
@@ -57,8 +67,14 @@ fn code_4_is_a_run_that_was_denied() {
 #[test]
 fn code_5_is_a_run_that_waits() {
     let desk = Desk::new();
-    put(&desk, "unknown-end", RunStatus::Suspended, Some(ErrorCode::OutcomeUnknown));
-    desk.check(&["runs", "watch", "unknown-end"], 5).says(&["aos runs settle unknown-end pay"]);
+    put(
+        &desk,
+        "unknown-end",
+        RunStatus::Suspended,
+        Some(ErrorCode::OutcomeUnknown),
+    );
+    desk.check(&["runs", "watch", "unknown-end"], 5)
+        .says(&["aos runs settle unknown-end pay"]);
 }
 
 #[test]
@@ -69,7 +85,8 @@ fn code_7_is_damaged_data() {
 #[test]
 fn code_8_is_something_that_is_not_there() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
-    desk.check(&["runs", "show", "latest"], 8).says(&["error[RUN_NOT_FOUND]", "there is no store here"]);
+    desk.check(&["runs", "show", "latest"], 8)
+        .says(&["error[RUN_NOT_FOUND]", "there is no store here"]);
     desk.check(&["run", "hello.yaml"], 0);
     for args in [
         &["run", "no-such-file.yaml"][..],
@@ -87,15 +104,24 @@ fn code_9_is_a_conflict() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
     desk.check(&["run", "hello.yaml", "--run-id", "one", "--seed", "1"], 0);
     desk.check(&["run", "hello.yaml", "--run-id", "one", "--seed", "2"], 9);
-    desk.check(&["runs", "cancel", "one"], 9).says(&["error[RESUME_FAILED]", "it has ended as `completed`"]);
+    desk.check(&["runs", "cancel", "one"], 9)
+        .says(&["error[RESUME_FAILED]", "it has ended as `completed`"]);
 }
 
 #[test]
 fn code_10_is_a_store_that_cannot_be_reached() {
     let desk = Desk::with(&[("hello.yaml", HELLO), ("file", "")]);
-    for args in [&["run", "hello.yaml"][..], &["runs", "list"], &["resume", "latest"], &["doctor"]] {
+    for args in [
+        &["run", "hello.yaml"][..],
+        &["runs", "list"],
+        &["resume", "latest"],
+        &["doctor"],
+    ] {
         let ended = desk.check(&[args, &["--store", "sqlite:file/aos.db"]].concat(), 10);
-        assert!(format!("{}{}", ended.stdout, ended.stderr).contains("DB_CONNECTION_FAILED"), "{ended:#?}");
+        assert!(
+            format!("{}{}", ended.stdout, ended.stderr).contains("DB_CONNECTION_FAILED"),
+            "{ended:#?}"
+        );
     }
 }
 
@@ -108,7 +134,8 @@ steps:
   - { id: wait, skill_id: wait, inputs: { seconds: 60 } }
 ";
     let desk = Desk::with(&[("late.yaml", workflow)]);
-    desk.check(&["run", "late.yaml"], 11).says(&["timeout in", "TIMEOUT"]);
+    desk.check(&["run", "late.yaml"], 11)
+        .says(&["timeout in", "TIMEOUT"]);
 }
 
 #[test]
@@ -131,6 +158,13 @@ fn the_exit_code_does_not_depend_on_the_form_of_the_answer() {
 fn the_codes_are_documented() {
     let ended = Desk::new().check(&["explain", "exit-codes"], 0);
     for code in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 70, 130, 143] {
-        assert!(ended.stdout.lines().any(|line| line.starts_with(&format!("{code:<4}  "))), "{code}: {}", ended.stdout);
+        assert!(
+            ended
+                .stdout
+                .lines()
+                .any(|line| line.starts_with(&format!("{code:<4}  "))),
+            "{code}: {}",
+            ended.stdout
+        );
     }
 }

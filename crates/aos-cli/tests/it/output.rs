@@ -48,7 +48,10 @@ fn variables_give_defaults_and_options_come_before_them() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
     let with = |args: &[&str]| -> Ended {
         let mut command = desk.command(args);
-        command.env("AOS_OUTPUT", "json").env("AOS_STORE", "sqlite:there.db").env("AOS_PROGRESS", "none");
+        command
+            .env("AOS_OUTPUT", "json")
+            .env("AOS_STORE", "sqlite:there.db")
+            .env("AOS_PROGRESS", "none");
         command.output().unwrap().into()
     };
     let ended = with(&["run", "hello.yaml"]);
@@ -56,15 +59,27 @@ fn variables_give_defaults_and_options_come_before_them() {
     assert!(!ended.stderr.contains("✓"), "{ended:#?}");
     assert!(desk.path("there.db").exists());
     assert!(with(&["runs", "list", "-o", "text"]).stdout.starts_with("RUN"));
-    assert!(!with(&["run", "--help"]).stdout.contains("there.db"), "help shows no value of a variable");
+    assert!(
+        !with(&["run", "--help"]).stdout.contains("there.db"),
+        "help shows no value of a variable"
+    );
     assert_eq!(with(&["run"]).json()["error"]["exit_code"], 2);
 }
 
 #[test]
 fn a_mistake_in_a_variable_is_a_mistake_in_the_arguments() {
     let desk = Desk::new();
-    for (name, value) in [("AOS_OUTPUT", "xml"), ("AOS_PROGRESS", "loud"), ("AOS_LOG", "=,=")] {
-        let ended: Ended = desk.command(&["doctor"]).env(name, value).output().unwrap().into();
+    for (name, value) in [
+        ("AOS_OUTPUT", "xml"),
+        ("AOS_PROGRESS", "loud"),
+        ("AOS_LOG", "=,="),
+    ] {
+        let ended: Ended = desk
+            .command(&["doctor"])
+            .env(name, value)
+            .output()
+            .unwrap()
+            .into();
         assert_eq!(ended.code, 2, "{name}: {ended:#?}");
     }
 }
@@ -73,8 +88,12 @@ fn a_mistake_in_a_variable_is_a_mistake_in_the_arguments() {
 fn quiet_leaves_the_answer_and_errors() {
     let desk = Desk::with(&[("hello.yaml", HELLO), ("bad.yaml", "id: bad\nsteps: []\n")]);
     let ended = desk.check(&["run", "hello.yaml", "-q"], 0);
-    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("{\n  \"shout\": \"HELLO WORLD\"\n}\n", ""));
-    desk.check(&["run", "bad.yaml", "-q"], 3).says(&["error[INVALID_SPEC]"]);
+    assert_eq!(
+        (ended.stdout.as_str(), ended.stderr.as_str()),
+        ("{\n  \"shout\": \"HELLO WORLD\"\n}\n", "")
+    );
+    desk.check(&["run", "bad.yaml", "-q"], 3)
+        .says(&["error[INVALID_SPEC]"]);
 }
 
 #[test]
@@ -87,15 +106,23 @@ fn colours_and_symbols_are_used_where_they_are_wanted() {
     assert!(!run(&[], &[]).stderr.contains('\u{1b}'));
     assert!(run(&["--color", "always"], &[]).stderr.contains("\u{1b}[32m✓"));
     assert!(run(&[], &[("CLICOLOR_FORCE", "1")]).stderr.contains('\u{1b}'));
-    assert!(!run(&["--color", "never"], &[("CLICOLOR_FORCE", "1")]).stderr.contains('\u{1b}'));
+    assert!(
+        !run(&["--color", "never"], &[("CLICOLOR_FORCE", "1")])
+            .stderr
+            .contains('\u{1b}')
+    );
     let plain = run(&[], &[("LC_ALL", "C")]);
-    assert!(plain.stderr.is_ascii() && plain.stderr.contains("  + greet"), "{plain:#?}");
+    assert!(
+        plain.stderr.is_ascii() && plain.stderr.contains("  + greet"),
+        "{plain:#?}"
+    );
 }
 
 #[test]
 fn a_bar_ends_without_a_trace_but_the_lines_of_the_steps() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
-    desk.check(&["run", "hello.yaml", "--progress", "bar"], 0).says(&["completed in"]);
+    desk.check(&["run", "hello.yaml", "--progress", "bar"], 0)
+        .says(&["completed in"]);
     let ended = desk.check(&["run", "hello.yaml", "--progress", "none"], 0);
     assert!(!ended.stderr.contains("✓ greet"), "{ended:#?}");
 }
@@ -103,7 +130,12 @@ fn a_bar_ends_without_a_trace_but_the_lines_of_the_steps() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
-    let mut child = desk.command(&["explain"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = desk
+        .command(&["explain"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
@@ -116,9 +148,17 @@ fn an_answer_that_cannot_be_written_is_an_error_and_the_run_is_kept() {
         eprintln!("there is no full device here to write to");
         return;
     };
-    let output = desk.command(&["run", "hello.yaml", "--run-id", "kept"]).stdout(full).output().unwrap();
+    let output = desk
+        .command(&["run", "hello.yaml", "--run-id", "kept"])
+        .stdout(full)
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(10));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("error[IO_ERROR]"));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("error[IO_ERROR]")
+    );
     desk.check(&["runs", "watch", "kept"], 0);
 }
 
@@ -130,17 +170,32 @@ steps:
   - { id: evil, skill_id: fail, inputs: { message: \"\\e[2Jgone\\e]0;title\\a\" } }
 ";
     let desk = Desk::with(&[("hostile.yaml", workflow)]);
-    let ran = desk.check(&["run", "hostile.yaml", "--run-id", "h-1", "--color", "always"], 1);
+    let ran = desk.check(
+        &["run", "hostile.yaml", "--run-id", "h-1", "--color", "always"],
+        1,
+    );
     let shown = desk.check(&["runs", "show", "h-1", "--color", "always"], 0);
     for text in [&ran.stderr, &shown.stdout] {
-        assert!(text.contains("gone") && !text.contains("\u{1b}[2J") && !text.contains("\u{1b}]"), "{text:?}");
+        assert!(
+            text.contains("gone") && !text.contains("\u{1b}[2J") && !text.contains("\u{1b}]"),
+            "{text:?}"
+        );
     }
 }
 
 #[test]
 fn the_log_is_for_those_who_ask() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
-    let logged = desk.check(&["run", "hello.yaml", "-vv", "--log-format", "json", "-o", "json"], 0);
+    let logged = desk.check(
+        &["run", "hello.yaml", "-vv", "--log-format", "json", "-o", "json"],
+        0,
+    );
     logged.json();
-    assert!(logged.stderr.lines().any(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{logged:#?}");
+    assert!(
+        logged
+            .stderr
+            .lines()
+            .any(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()),
+        "{logged:#?}"
+    );
 }

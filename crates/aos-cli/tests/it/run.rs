@@ -9,13 +9,22 @@ fn a_run_answers_with_the_outputs_of_its_final_steps() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
     let ended = desk.check(&["run", "hello.yaml"], 0);
     assert_eq!(ended.json(), json!({ "shout": "HELLO WORLD" }));
-    ended.says(&["run ", "workflow hello", "✓ greet", "✓ shout", "completed in", "2 of 2 steps"]);
+    ended.says(&[
+        "run ",
+        "workflow hello",
+        "✓ greet",
+        "✓ shout",
+        "completed in",
+        "2 of 2 steps",
+    ]);
 }
 
 #[test]
 fn a_run_answers_with_its_whole_result_as_json() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
-    let result = desk.check(&["run", "hello.yaml", "-o", "json", "--run-id", "r-1"], 0).json();
+    let result = desk
+        .check(&["run", "hello.yaml", "-o", "json", "--run-id", "r-1"], 0)
+        .json();
     let keys: Vec<_> = result.as_object().unwrap().keys().map(String::as_str).collect();
     let expect = [
         "checkpoint_hash",
@@ -41,7 +50,10 @@ fn a_run_answers_with_its_whole_result_as_json() {
 fn events_come_one_a_line_and_the_result_comes_last() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
     let events = desk.check(&["run", "hello.yaml", "-o", "jsonl"], 0).json_lines();
-    let types: Vec<_> = events.iter().map(|event| event["type"].as_str().unwrap()).collect();
+    let types: Vec<_> = events
+        .iter()
+        .map(|event| event["type"].as_str().unwrap())
+        .collect();
     let expect = [
         "run_started",
         "attempt_started",
@@ -58,7 +70,11 @@ fn events_come_one_a_line_and_the_result_comes_last() {
 
 #[test]
 fn parameters_come_from_the_command_line_and_from_a_file() {
-    let desk = Desk::with(&[("hello.yaml", HELLO), ("in.json", r#"{ "name": "file" }"#), ("in.yaml", "name: yaml\n")]);
+    let desk = Desk::with(&[
+        ("hello.yaml", HELLO),
+        ("in.json", r#"{ "name": "file" }"#),
+        ("in.yaml", "name: yaml\n"),
+    ]);
     let check = |args: &[&str], expect: &str| {
         let args = [&["run", "hello.yaml"], args].concat();
         assert_eq!(desk.check(&args, 0).json(), json!({ "shout": expect }));
@@ -66,7 +82,10 @@ fn parameters_come_from_the_command_line_and_from_a_file() {
     check(&["-i", "name=line"], "HELLO LINE");
     check(&["--input-file", "in.json"], "HELLO FILE");
     check(&["--input-file", "in.yaml"], "HELLO YAML");
-    check(&["--input-file", "in.json", "--input", "name:=\"line\""], "HELLO LINE");
+    check(
+        &["--input-file", "in.json", "--input", "name:=\"line\""],
+        "HELLO LINE",
+    );
 }
 
 #[test]
@@ -76,7 +95,10 @@ fn a_workflow_is_read_from_standard_input() {
     command.stdin(std::fs::File::open(desk.path("hello.yaml")).unwrap());
     let output = command.output().unwrap();
     assert!(output.status.success());
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "{\n  \"shout\": \"HELLO WORLD\"\n}\n");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "{\n  \"shout\": \"HELLO WORLD\"\n}\n"
+    );
 }
 
 #[test]
@@ -101,19 +123,40 @@ fn a_known_run_id_with_other_work_is_refused() {
     };
     check(&["hello.yaml", "--seed", "2"], "error[SEED_DRIFT]");
     check(&["failing.yaml", "--seed", "1"], "error[CHECKPOINT_STALE]");
-    check(&["hello.yaml", "--seed", "1", "-i", "name=other"], "error[CHECKPOINT_STALE]");
+    check(
+        &["hello.yaml", "--seed", "1", "-i", "name=other"],
+        "error[CHECKPOINT_STALE]",
+    );
 }
 
 #[test]
 fn the_seed_follows_from_the_run_id_and_is_recorded() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
     let seed = |id: &str| {
-        let result = desk.check(&["run", "hello.yaml", "-o", "json", "--run-id", id], 0).json();
-        assert_eq!(desk.check(&["runs", "show", id, "-o", "json"], 0).json()["seed"], result["seed"]);
+        let result = desk
+            .check(&["run", "hello.yaml", "-o", "json", "--run-id", id], 0)
+            .json();
+        assert_eq!(
+            desk.check(&["runs", "show", id, "-o", "json"], 0).json()["seed"],
+            result["seed"]
+        );
         result["seed"].clone()
     };
     assert_ne!(seed("run-a"), seed("run-b"));
-    desk.check(&["--store", "memory:", "run", "hello.yaml", "-o", "json", "--seed", "7"], 0).answers(&["\"seed\": \"7\""]);
+    desk.check(
+        &[
+            "--store",
+            "memory:",
+            "run",
+            "hello.yaml",
+            "-o",
+            "json",
+            "--seed",
+            "7",
+        ],
+        0,
+    )
+    .answers(&["\"seed\": \"7\""]);
 }
 
 #[test]
@@ -121,7 +164,14 @@ fn a_failed_run_says_why_and_what_to_type_next() {
     let desk = Desk::with(&[("failing.yaml", FAILING)]);
     let ended = desk.check(&["run", "failing.yaml", "--run-id", "r-9"], 1);
     assert_eq!(ended.stdout, "");
-    ended.says(&["✗ second", "failed in", "error[PERMISSION_DENIED]", "step `second`", "not today", "help: aos runs show r-9"]);
+    ended.says(&[
+        "✗ second",
+        "failed in",
+        "error[PERMISSION_DENIED]",
+        "step `second`",
+        "not today",
+        "help: aos runs show r-9",
+    ]);
 }
 
 #[test]
@@ -145,7 +195,11 @@ fn the_default_store_is_made_where_the_program_runs_and_memory_leaves_nothing() 
 #[test]
 fn files_are_read_below_the_folder_that_is_named() {
     let reading = "id: reading\nsteps:\n  - { id: read, skill_id: file_read, inputs: { path: note.txt } }\n";
-    let desk = Desk::with(&[("reading.yaml", reading), ("notes/note.txt", "in notes"), ("note.txt", "here")]);
+    let desk = Desk::with(&[
+        ("reading.yaml", reading),
+        ("notes/note.txt", "in notes"),
+        ("note.txt", "here"),
+    ]);
     let content = |args: &[&str]| {
         let ended = desk.check(&[&["run", "reading.yaml"], args].concat(), 0);
         ended.json()["read"]["content"].clone()
@@ -174,7 +228,16 @@ steps:
 fn all_degrees_of_parallelism_and_durability_end_the_same() {
     let desk = Desk::with(&[("hello.yaml", HELLO)]);
     let hash = |args: &[&str]| {
-        let fixed = ["run", "hello.yaml", "--store", "memory:", "--seed", "3", "-o", "json"];
+        let fixed = [
+            "run",
+            "hello.yaml",
+            "--store",
+            "memory:",
+            "--seed",
+            "3",
+            "-o",
+            "json",
+        ];
         desk.check(&[&fixed, args].concat(), 0).json()["checkpoint_hash"].clone()
     };
     let expect = hash(&[]);

@@ -31,7 +31,9 @@ pub(crate) fn put(desk: &Desk, run_id: &str, status: RunStatus, error: Option<Er
         let header = RunHeader::new(RunId::new(run_id).unwrap(), &plan, Seed(1), Map::new());
         let lease = store.create(&header, &worker).await.unwrap();
         if status == RunStatus::Suspended {
-            let row = JournalEntry::Started { attempt: 1 }.to_row(StepIndex(0), 0).unwrap();
+            let row = JournalEntry::Started { attempt: 1 }
+                .to_row(StepIndex(0), 0)
+                .unwrap();
             store.append(&lease, vec![row]).await.unwrap();
         }
         let update = CheckpointUpdate {
@@ -39,7 +41,8 @@ pub(crate) fn put(desk: &Desk, run_id: &str, status: RunStatus, error: Option<Er
             status,
             next_step_index: StepIndex(0),
             last_result_hash: plan.hash(),
-            error: error.map(|code| RunError::new(code, "put there by a test").at_step("pay".parse().unwrap())),
+            error: error
+                .map(|code| RunError::new(code, "put there by a test").at_step("pay".parse().unwrap())),
             elapsed_ms: 5,
         };
         store.save(&lease, update).await.unwrap();
@@ -53,7 +56,10 @@ pub(crate) fn while_owned(desk: &Desk, run_id: &str, work: impl FnOnce()) {
         let store = store.port();
         let worker = WorkerId::new("test").unwrap();
         store.heartbeat(&worker, Duration::from_secs(60)).await.unwrap();
-        store.acquire(&RunId::new(run_id).unwrap(), &worker).await.unwrap();
+        store
+            .acquire(&RunId::new(run_id).unwrap(), &worker)
+            .await
+            .unwrap();
         work();
         store.retire(&worker).await.unwrap();
     });
@@ -62,9 +68,15 @@ pub(crate) fn while_owned(desk: &Desk, run_id: &str, work: impl FnOnce()) {
 fn with_store(desk: &Desk, work: impl AsyncFnOnce(&Store)) {
     let path = desk.path(".aos/aos.db");
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async {
-        let store = Store::open(&StoreUrl::Sqlite(path), Arc::new(SystemClock)).await.unwrap();
+        let store = Store::open(&StoreUrl::Sqlite(path), Arc::new(SystemClock))
+            .await
+            .unwrap();
         work(&store).await;
         store.close().await;
     });

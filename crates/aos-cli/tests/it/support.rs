@@ -63,7 +63,9 @@ pub(crate) struct Ended {
 
 impl Desk {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     /// Returns a folder with these files.
@@ -92,8 +94,19 @@ impl Desk {
     /// Returns the program with `args`, ready to start, without a variable of ours from outside.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_aos"));
-        command.args(args).current_dir(self.folder.path()).stdin(Stdio::null());
-        for name in ["AOS_OUTPUT", "AOS_PROGRESS", "AOS_STORE", "AOS_LOG", "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR"] {
+        command
+            .args(args)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null());
+        for name in [
+            "AOS_OUTPUT",
+            "AOS_PROGRESS",
+            "AOS_STORE",
+            "AOS_LOG",
+            "NO_COLOR",
+            "CLICOLOR_FORCE",
+            "CLICOLOR",
+        ] {
             command.env_remove(name);
         }
         command.env("LC_ALL", "C.UTF-8");
@@ -107,7 +120,11 @@ impl Desk {
 
     /// Starts the program, with its outputs kept for [`finish`].
     pub(crate) fn start(&self, args: &[&str]) -> Child {
-        self.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+        self.command(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// Runs the program and checks its exit code.
@@ -123,7 +140,11 @@ impl Desk {
     pub(crate) fn wait_for(&self, args: &[&str], is_due: impl Fn(&Ended) -> bool) {
         let start = Instant::now();
         while !is_due(&self.aos(args)) {
-            assert!(start.elapsed() < Duration::from_secs(30), "{args:?}: {:#?}", self.aos(args));
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "{args:?}: {:#?}",
+                self.aos(args)
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -155,7 +176,10 @@ impl Ended {
     /// Returns standard output as one JSON document a line.
     #[track_caller]
     pub(crate) fn json_lines(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        self.stdout
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// Checks that standard error holds all of `parts`.
