@@ -176,8 +176,8 @@ impl Serialize for Money {
         if self.0.is_multiple_of(MICRO_CENTS_PER_CENT) {
             return serializer.serialize_u64(self.0 / MICRO_CENTS_PER_CENT);
         }
-        // The nearest double prints as the same decimal for every amount below 2^53 micro-cents. Above that the
-        // text form keeps the amount exact.
+        // The nearest double prints as the same decimal for every amount below 10^15 micro-cents, since a double holds
+        // 15 digits. Above that the text form may be needed to keep the amount exact.
         let nearest: f64 = self.to_string().parse().map_err(serde::ser::Error::custom)?;
         if format!("{nearest}").parse() == Ok(*self) {
             serializer.serialize_f64(nearest)
@@ -288,7 +288,7 @@ mod tests {
         }
 
         #[test]
-        fn small_amounts_are_json_numbers(micro_cents in 0_u64..1 << 53) {
+        fn amounts_of_15_digits_are_json_numbers(micro_cents in 0_u64..1_000_000_000_000_000) {
             let money = Money::from_micro_cents(micro_cents).unwrap();
             prop_assert!(serde_json::to_value(money).unwrap().is_number());
         }

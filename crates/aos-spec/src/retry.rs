@@ -44,7 +44,7 @@ pub fn next_delay(
 /// `base * 2^(attempt - 1)`, at most [`MAX_BACKOFF`], to the millisecond.
 ///
 /// Source: "equal jitter" in Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015; the
-/// randomness is that of `seed`, so that a resumed run waits as long as an uninterrupted one.
+/// randomness is that of `seed`, so that a run that is executed again waits as long again.
 #[must_use]
 pub fn backoff(base: Duration, seed: Seed, attempt: u32) -> Duration {
     let factor = 1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX);
@@ -52,62 +52,4 @@ pub fn backoff(base: Duration, seed: Seed, attempt: u32) -> Duration {
     let half = full / 2;
     let jitter = seed.stream("retry", u64::from(attempt)).0 % (full - half + 1);
     Duration::from_millis(half + jitter)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::{MAX_BACKOFF, allowed_retries, backoff, next_delay};
-    use crate::{Effect, ErrorCode, Seed, StepDescriptor, StepFailure};
-
-    fn step() -> StepDescriptor {
-        StepDescriptor::new("a".parse().unwrap(), "noop".parse().unwrap())
-    }
-
-    #[test]
-    fn backoff_doubles_within_its_band_and_is_capped() {
-        let base = Duration::from_secs(1);
-        for seed in 0..200 {
-            for attempt in 1..8 {
-                let full = base * 2_u32.pow(attempt - 1);
-                let delay = backoff(base, Seed(seed), attempt);
-                assert!(delay >= full / 2 && delay <= full, "{attempt}: {delay:?}");
-            }
-            assert!(backoff(base, Seed(seed), 200) <= MAX_BACKOFF);
-        }
-    }
-
-    #[test]
-    fn backoff_depends_on_seed_and_attempt_alone() {
-        let base = Duration::from_secs(100);
-        assert_eq!(backoff(base, Seed(7), 1), backoff(base, Seed(7), 1));
-        assert_ne!(backoff(base, Seed(7), 1), backoff(base, Seed(8), 1));
-    }
-
-    #[test]
-    fn only_retryable_codes_of_repeatable_skills_are_tried_again() {
-        let step = step();
-        assert_eq!(allowed_retries(&step, Effect::Read, ErrorCode::Timeout), 3);
-        assert_eq!(allowed_retries(&step, Effect::Read, ErrorCode::InvalidInput), 0);
-        assert_eq!(allowed_retries(&step, Effect::Once, ErrorCode::Timeout), 0);
-        let patient = StepDescriptor {
-            max_retries: 50,
-            ..step.clone()
-        };
-        assert_eq!(allowed_retries(&patient, Effect::Read, ErrorCode::Timeout), 3);
-        let single = StepDescriptor { retry: false, ..step };
-        assert_eq!(allowed_retries(&single, Effect::Read, ErrorCode::Timeout), 0);
-    }
-
-    #[test]
-    fn the_wait_that_the_other_side_asks_for_is_kept() {
-        let asked = Duration::from_secs(600);
-        let failure = StepFailure::new(ErrorCode::RateLimited, "slow down").with_retry_after(asked);
-        assert_eq!(
-            next_delay(&step(), Effect::Read, &failure, Seed(1), 1),
-            Some(asked)
-        );
-        assert_eq!(next_delay(&step(), Effect::Read, &failure, Seed(1), 4), None);
-    }
 }

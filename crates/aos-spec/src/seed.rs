@@ -82,7 +82,9 @@ impl<'de> Deserialize<'de> for Seed {
 
             fn visit_str<E: de::Error>(self, seed: &str) -> Result<Seed, E> {
                 seed.parse()
-                    .map_err(|_| E::invalid_value(de::Unexpected::Str(seed), &self))
+                    .ok()
+                    .filter(|_| !seed.starts_with('+'))
+                    .ok_or_else(|| E::invalid_value(de::Unexpected::Str(seed), &self))
             }
         }
 

@@ -9,7 +9,7 @@ use super::{CanonicalError, to_vec};
 
 /// The SHA-256 of the canonical JSON of a value.
 ///
-/// Shown and serialized as its first 16 hex digits; comparisons use all of it.
+/// Shown as its first 16 hex digits; serialized and compared as a whole.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ContentHash([u8; 32]);
 
@@ -86,26 +86,24 @@ impl Serialize for ContentHash {
 impl<'de> Deserialize<'de> for ContentHash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let digit = |byte: u8| {
-            char::from(byte)
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
-        let mut hash = [0; 32];
-        if text.len() == 64 {
-            let mut pairs = text
-                .as_bytes()
-                .chunks_exact(2)
-                .map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?));
-            if hash.iter_mut().all(|byte| {
-                pairs.next().flatten().is_some_and(|value| {
-                    *byte = value;
-                    true
-                })
-            }) {
-                return Ok(Self(hash));
-            }
-        }
-        Err(de::Error::custom("a content hash has 64 hex digits"))
+        read_digits(text.as_bytes())
+            .map(Self)
+            .ok_or_else(|| de::Error::custom("a content hash has 64 lowercase hex digits"))
     }
+}
+
+fn read_digits(text: &[u8]) -> Option<[u8; 32]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut hash = [0; 32];
+    if text.len() != 2 * hash.len() {
+        return None;
+    }
+    for (byte, pair) in hash.iter_mut().zip(text.chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(hash)
 }

@@ -1,32 +1,32 @@
-//! Writing values in their canonical form.
+//! Writing values in their canonical form, straight from serde.
 
 use serde::Serialize;
-use serde_json::{Map, Number, Value};
 
-use super::number::write_number;
+use super::{CanonicalError, serializer::Writer};
 use crate::limits;
 
-/// The reason why a value has no canonical form.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CanonicalError {
-    /// Nested more deeply than [`limits::MAX_NESTING`].
-    #[error("nested more than {} levels deep", limits::MAX_NESTING)]
-    TooDeep,
-    /// The value cannot be written as JSON.
-    #[error("not representable as JSON: {0}")]
-    NotJson(String),
-}
-
 /// Returns the canonical JSON of `value`.
+///
+/// ```
+/// use aos_spec::canonical;
+///
+/// #[derive(serde::Serialize)]
+/// struct Point {
+///     y: f64,
+///     x: u64,
+/// }
+///
+/// assert_eq!(canonical::to_string(&Point { y: 2.0, x: u64::MAX })?, r#"{"x":18446744073709551615,"y":2}"#);
+/// assert!(canonical::to_vec(&Point { y: f64::NAN, x: 0 }).is_err());
+/// # Ok::<(), canonical::CanonicalError>(())
+/// ```
 ///
 /// # Errors
 ///
 /// [`CanonicalError`] when the value is nested too deeply or cannot be written as JSON.
 pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalError> {
-    let value = serde_json::to_value(value).map_err(|error| CanonicalError::NotJson(error.to_string()))?;
-    let mut out = Vec::new();
-    write_value(&value, &mut out)?;
+    let mut out = Vec::with_capacity(256);
+    write_value(value, &mut out)?;
     Ok(out)
 }
 
@@ -36,57 +36,44 @@ pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, CanonicalErro
 ///
 /// As [`to_vec`].
 pub fn to_string<T: Serialize + ?Sized>(value: &T) -> Result<String, CanonicalError> {
-    to_vec(value).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    into_string(to_vec(value)?)
+}
+
+/// Returns the canonical JSON of an object of our own around values. It is one more level, so that a value that may
+/// stand by itself may also be kept.
+///
+/// # Errors
+///
+/// As [`to_vec`].
+pub(crate) fn envelope_to_string<T: Serialize + ?Sized>(envelope: &T) -> Result<String, CanonicalError> {
+    let mut out = Vec::with_capacity(256);
+    write_levels(envelope, limits::MAX_NESTING + 1, &mut out)?;
+    into_string(out)
 }
 
 /// Appends the canonical JSON of `value`.
 ///
 /// # Errors
 ///
-/// [`CanonicalError::TooDeep`]; `out` then ends in an incomplete text.
-pub fn write_value(value: &Value, out: &mut Vec<u8>) -> Result<(), CanonicalError> {
-    write_nested(value, out, 0)
+/// As [`to_vec`]; `out` then ends in an incomplete text.
+pub fn write_value<T: Serialize + ?Sized>(value: &T, out: &mut Vec<u8>) -> Result<(), CanonicalError> {
+    write_levels(value, limits::MAX_NESTING, out)
 }
 
-fn write_nested(value: &Value, out: &mut Vec<u8>, depth: usize) -> Result<(), CanonicalError> {
-    if depth > limits::MAX_NESTING {
-        return Err(CanonicalError::TooDeep);
-    }
-    match value {
-        Value::Null => out.extend_from_slice(b"null"),
-        Value::Bool(true) => out.extend_from_slice(b"true"),
-        Value::Bool(false) => out.extend_from_slice(b"false"),
-        Value::Number(number) => write_number(number, out),
-        Value::String(text) => write_string(text, out)?,
-        Value::Array(items) => {
-            out.push(b'[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_nested(item, out, depth + 1)?;
-            }
-            out.push(b']');
-        }
-        Value::Object(members) => write_object(members, out, depth)?,
-    }
-    Ok(())
+fn write_levels<T: Serialize + ?Sized>(
+    value: &T,
+    levels: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), CanonicalError> {
+    value.serialize(Writer {
+        out,
+        names: &mut Vec::new(),
+        levels,
+    })
 }
 
-fn write_object(members: &Map<String, Value>, out: &mut Vec<u8>, depth: usize) -> Result<(), CanonicalError> {
-    let mut members: Vec<_> = members.iter().collect();
-    members.sort_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
-    out.push(b'{');
-    for (index, (name, value)) in members.into_iter().enumerate() {
-        if index > 0 {
-            out.push(b',');
-        }
-        write_string(name, out)?;
-        out.push(b':');
-        write_nested(value, out, depth + 1)?;
-    }
-    out.push(b'}');
-    Ok(())
+fn into_string(canonical: Vec<u8>) -> Result<String, CanonicalError> {
+    String::from_utf8(canonical).map_err(|error| CanonicalError::NotJson(error.to_string()))
 }
 
 /// Appends `text` as a JSON string: serde_json escapes exactly what RFC 8785 asks for.
@@ -94,24 +81,25 @@ fn write_object(members: &Map<String, Value>, out: &mut Vec<u8>, depth: usize) -
 /// # Errors
 ///
 /// Never for text; the signature is that of its siblings.
+#[inline]
 pub fn write_string(text: &str, out: &mut Vec<u8>) -> Result<(), CanonicalError> {
-    serde_json::to_writer(out, text).map_err(|error| CanonicalError::NotJson(error.to_string()))
+    // Without an early exit this loop handles many bytes at a time.
+    let needs_escape = text.bytes().fold(false, |found, byte| {
+        found | (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+    });
+    if needs_escape {
+        return write_scalar(text, out);
+    }
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+    Ok(())
 }
 
-/// Brings `value` to the form that it has after being written canonically and read again: `1.0` becomes `1`.
-///
-/// Outputs of skills are normalized before anything else sees them, so that a live run and a replay see the same.
-pub fn normalize(value: &mut Value) {
-    match value {
-        Value::Number(number) if number.is_f64() => {
-            let mut text = Vec::new();
-            write_number(number, &mut text);
-            if let Ok(normalized) = serde_json::from_slice::<Number>(&text) {
-                *number = normalized;
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(normalize),
-        Value::Object(members) => members.values_mut().for_each(normalize),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
+/// Appends what serde_json writes for text, integers and booleans.
+pub(super) fn write_scalar<T: Serialize + ?Sized>(
+    scalar: &T,
+    out: &mut Vec<u8>,
+) -> Result<(), CanonicalError> {
+    serde_json::to_writer(out, scalar).map_err(|error| CanonicalError::NotJson(error.to_string()))
 }

@@ -1,4 +1,4 @@
-//! The table of error codes. `docs/errors/` has one page for each row; a test compares them.
+//! The table of error codes. `docs/errors/` of this crate has one page for each row; a test compares them.
 
 use std::time::Duration;
 
@@ -35,6 +35,14 @@ macro_rules! codes {
                             advice: $advice,
                         }
                     },)+
+                }
+            }
+
+            /// Returns the page about the code, in Markdown: what it means, when it happens, what to do.
+            #[must_use]
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Self::$variant => include_str!(concat!("../../docs/errors/", $name, ".md")),)+
                 }
             }
         }
@@ -201,35 +209,4 @@ codes! {
         "no run has this id" "`aos runs list` shows the runs of this store.";
     ResumeFailed "RESUME_FAILED" Checkpoint retries 0 after 0 http 409
         "the run cannot be resumed" "The message says why; a finished run cannot be resumed.";
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::ErrorCode;
-
-    #[test]
-    fn names_are_unique_and_read_back() {
-        let names: BTreeSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
-        assert_eq!(names.len(), ErrorCode::ALL.len());
-        assert!(names.len() >= 50);
-        for code in ErrorCode::ALL {
-            assert_eq!(code.as_str().parse(), Ok(*code));
-        }
-    }
-
-    #[test]
-    fn rows_are_complete_and_consistent() {
-        for code in ErrorCode::ALL {
-            let info = code.info();
-            assert_eq!(
-                info.is_retryable(),
-                !info.backoff_base.is_zero(),
-                "{code}: retries go with a backoff"
-            );
-            assert!((400..600).contains(&info.http_status), "{code}");
-            assert!(info.advice.ends_with('.') && !info.meaning.is_empty(), "{code}");
-        }
-    }
 }

@@ -6,5 +6,7 @@
 mod row;
 mod run;
 
+mod body;
+
 pub use row::{CorruptRun, JOURNAL_FORMAT, JournalEntry, JournalRow, RowKind, check_readable_by};
 pub use run::{Checkpoint, RunError, RunHeader, StoredRun, checkpoint_hash, derive_frontier};

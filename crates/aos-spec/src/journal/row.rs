@@ -1,14 +1,12 @@
 //! The rows of a journal and what they hold. What a run is made of them is left to `run`.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
+use super::body::{EndedBody, FailedBody};
 use crate::{
-    ContentHash, ErrorCode, Money, RunId, StepFailure, StepId, StepIndex, StepResult, StepStatus,
+    ContentHash, RunId, StepFailure, StepIndex, StepResult,
     canonical::{self, CanonicalError},
 };
 
-/// The version of the rows below; a store keeps it with each run.
+/// The version of the rows of a journal; a store keeps it with each run.
 pub const JOURNAL_FORMAT: u32 = 1;
 
 /// Whether this program can read journals of version `format`.
@@ -83,7 +81,7 @@ pub enum JournalEntry {
     Failed {
         /// The number of the attempt.
         attempt: u32,
-        /// Why it failed.
+        /// Why it failed. [`StepFailure::retry_after`] is not kept: after a crash the next attempt begins at once.
         failure: StepFailure,
     },
     /// The step has ended.
@@ -100,55 +98,35 @@ pub struct CorruptRun {
     pub reason: String,
 }
 
-/// The canonical form of a row's body. Fields are declared in the order of their names.
-#[derive(Serialize, Deserialize)]
-struct Body {
-    cost_micro_cents: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    error_code: Option<ErrorCode>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    error_details: Option<Value>,
-    #[serde(default)]
-    output: Value,
-    retries: u32,
-    status: Option<StepStatus>,
-    step_id: Option<StepId>,
-}
+/// The body of [`RowKind::Started`]: the row says it all.
+const STARTED: &str = "{}";
 
 impl JournalEntry {
     /// Returns the row for this entry of the step at `step`.
+    ///
+    /// Outputs and details come back in their [normal form](canonical::normalize).
     ///
     /// # Errors
     ///
     /// [`CanonicalError`] when the output or the details have no canonical form.
     pub fn to_row(&self, step: StepIndex, elapsed_ms: u64) -> Result<JournalRow, CanonicalError> {
         let (kind, attempt, body, duration_ms) = match self {
-            Self::Started { attempt } => (RowKind::Started, *attempt, b"{}".to_vec(), 0),
+            Self::Started { attempt } => (RowKind::Started, *attempt, STARTED.into(), 0),
             Self::Failed { attempt, failure } => {
-                let body = Body {
-                    cost_micro_cents: failure.cost.as_micro_cents(),
-                    error: Some(failure.message.clone()),
-                    error_code: Some(failure.code),
-                    error_details: failure.details.clone(),
-                    output: Value::Null,
-                    retries: attempt - 1,
-                    status: None,
-                    step_id: None,
-                };
-                (RowKind::Failed, *attempt, canonical::to_vec(&body)?, 0)
+                let body = canonical::envelope_to_string(&FailedBody::of(failure))?;
+                (RowKind::Failed, *attempt, body, 0)
             }
-            Self::Ended(result) => (RowKind::Ended, 0, ended_body(result)?, result.duration_ms),
+            Self::Ended(result) => {
+                let body = canonical::envelope_to_string(&EndedBody::of(result))?;
+                (RowKind::Ended, 0, body, result.duration_ms)
+            }
         };
-        let hash = ContentHash::of_bytes(&body);
-        let body = String::from_utf8(body).map_err(|error| CanonicalError::NotJson(error.to_string()))?;
         Ok(JournalRow {
             step,
             kind,
             attempt,
+            hash: ContentHash::of_bytes(body.as_bytes()),
             body,
-            hash,
             duration_ms,
             elapsed_ms,
         })
@@ -164,71 +142,27 @@ impl JournalEntry {
             run_id: run_id.to_string(),
             reason: format!("row of step {} ({:?}): {reason}", row.step, row.kind),
         };
+        let out_of_range = || corrupt("the cost is out of range".into());
         if ContentHash::of_bytes(row.body.as_bytes()) != row.hash {
             return Err(corrupt("the body does not match its hash".into()));
         }
-        if row.kind == RowKind::Started {
-            return Ok(Self::Started { attempt: row.attempt });
+        let unreadable = |error: serde_json::Error| corrupt(error.to_string());
+        match row.kind {
+            RowKind::Started if row.body == STARTED => Ok(Self::Started { attempt: row.attempt }),
+            RowKind::Started => Err(corrupt("a body where none belongs".into())),
+            RowKind::Failed => {
+                let body: FailedBody<'_> = serde_json::from_str(&row.body).map_err(unreadable)?;
+                Ok(Self::Failed {
+                    attempt: row.attempt,
+                    failure: body.into_failure().ok_or_else(out_of_range)?,
+                })
+            }
+            RowKind::Ended => {
+                let body: EndedBody<'_> = serde_json::from_str(&row.body).map_err(unreadable)?;
+                body.into_result(row.duration_ms)
+                    .map(Self::Ended)
+                    .ok_or_else(out_of_range)
+            }
         }
-        let body: Body = serde_json::from_str(&row.body).map_err(|error| corrupt(error.to_string()))?;
-        let cost = Money::from_micro_cents(body.cost_micro_cents).ok_or_else(|| corrupt("cost".into()))?;
-        if row.kind == RowKind::Failed {
-            let code = body
-                .error_code
-                .ok_or_else(|| corrupt("a failure without a code".into()))?;
-            let mut failure = StepFailure::new(code, body.error.unwrap_or_default()).with_cost(cost);
-            failure.details = body.error_details;
-            return Ok(Self::Failed {
-                attempt: row.attempt,
-                failure,
-            });
-        }
-        let (Some(status), Some(step_id)) = (body.status, body.step_id) else {
-            return Err(corrupt("a result without status or step".into()));
-        };
-        Ok(Self::Ended(StepResult {
-            step_id,
-            success: status == StepStatus::Completed,
-            status,
-            output: body.output,
-            error: body.error,
-            error_code: body.error_code,
-            error_details: body.error_details,
-            recovery_hint: body.error_code.map(|code| code.info().advice.into()),
-            duration_ms: row.duration_ms,
-            cost_cents: cost,
-            retries: body.retries,
-        }))
     }
-}
-
-/// Returns the canonical JSON of a result: everything but its duration and the hint, whose wording may change.
-///
-/// Written by hand, without the detour over [`Value`], because it is on the path of every step; a test compares it
-/// with the canonical form of [`Body`].
-fn ended_body(result: &StepResult) -> Result<Vec<u8>, CanonicalError> {
-    let mut out = Vec::with_capacity(256);
-    out.extend_from_slice(b"{\"cost_micro_cents\":");
-    out.extend_from_slice(result.cost_cents.as_micro_cents().to_string().as_bytes());
-    if let Some(error) = &result.error {
-        out.extend_from_slice(b",\"error\":");
-        canonical::write_string(error, &mut out)?;
-    }
-    if let Some(code) = result.error_code {
-        out.extend_from_slice(format!(",\"error_code\":\"{code}\"").as_bytes());
-    }
-    if let Some(details) = &result.error_details {
-        out.extend_from_slice(b",\"error_details\":");
-        canonical::write_value(details, &mut out)?;
-    }
-    out.extend_from_slice(b",\"output\":");
-    canonical::write_value(&result.output, &mut out)?;
-    out.extend_from_slice(
-        format!(
-            ",\"retries\":{},\"status\":\"{}\",\"step_id\":\"{}\"}}",
-            result.retries, result.status, result.step_id
-        )
-        .as_bytes(),
-    );
-    Ok(out)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{CorruptRun, JOURNAL_FORMAT, JournalEntry, JournalRow, RowKind};
+use super::{CorruptRun, JOURNAL_FORMAT, JournalEntry, JournalRow, RowKind, body::present};
 use crate::{
     AgentId, ContentHash, ErrorCode, RunId, RunStatus, Seed, SkillId, StepId, StepIndex, StepResult,
     Timestamp, WorkflowId, WorkflowResult,
@@ -71,7 +71,11 @@ pub struct RunError {
     /// What happened, for people.
     pub message: String,
     /// What happened, for programs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub details: Option<Value>,
     /// The step that ended the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -222,13 +226,15 @@ impl StoredRun {
     ///
     /// # Errors
     ///
-    /// [`CorruptRun`] when a row is damaged or missing, so that the chain over the rows is not the stored one.
+    /// [`CorruptRun`] when a row is damaged, missing, or in the place of another, so that the chain over the rows is not
+    /// the stored one.
     pub fn result(&self) -> Result<WorkflowResult, CorruptRun> {
         let checkpoint = &self.checkpoint;
         let header = &checkpoint.header;
         let step_results = self.step_results()?;
         let hash = checkpoint_hash(header.spec_hash, self.committed_rows().map(|row| row.hash));
-        if hash != checkpoint.last_result_hash || step_results.len() != checkpoint.next_step_index.get() {
+        let positions = self.committed_rows().map(|row| row.step.get());
+        if hash != checkpoint.last_result_hash || !positions.eq(0..checkpoint.next_step_index.get()) {
             let reason = format!(
                 "the chain over its {} committed steps does not match",
                 step_results.len()
