@@ -6,13 +6,14 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::{args::LogFormat, error::CliError};
 
-/// Starts the log. Without `-v` and without the variable `AOS_LOG` it holds nothing but warnings.
-pub(crate) fn start(verbose: u8, format: LogFormat) -> Result<(), CliError> {
+/// Starts the log. Without `-v` and without the variable `AOS_LOG` it holds warnings, or with `-q` errors alone.
+pub(crate) fn start(verbose: u8, quiet: bool, format: LogFormat) -> Result<(), CliError> {
     let directives = env::var("AOS_LOG")
         .ok()
         .filter(|directives| !directives.is_empty());
     let directives = match (verbose, &directives) {
         (0, Some(directives)) => directives,
+        (0, None) if quiet => "error",
         (0, None) => "warn,sqlx=error",
         (1, _) => "info",
         (_, _) => "debug",

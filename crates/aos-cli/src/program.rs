@@ -67,7 +67,7 @@ fn parse(args: Vec<OsString>, color: Color) -> Result<Cli, clap::Error> {
 
 fn execute(cli: Cli, output: Output) -> Result<Exit, CliError> {
     let global = cli.global;
-    log::start(global.verbose, global.log_format)?;
+    log::start(global.verbose, global.quiet, global.log_format)?;
     // A bar would be torn by log lines.
     let progress = match global.progress {
         _ if global.quiet => ProgressMode::None,

@@ -36,29 +36,21 @@ fn render_problem(name: &str, source: &str, problem: &Problem) -> String {
     let title = Level::ERROR
         .primary_title(&problem.message)
         .id(problem.code.as_str());
-    let excerpt = problem.location.and_then(|location| excerpt(source, location));
+    let excerpt = problem.location.and_then(|location| Excerpt::new(source, location));
     let mut group = title.elements(None::<Origin<'_>>);
     match (&excerpt, problem.location) {
-        (Some((line, span)), Some(location)) => {
-            group = group
-                .element(
-                    Origin::path(name)
-                        .line(location.line)
-                        .char_column(location.column),
-                )
-                .element(
-                    Snippet::source(line.as_str())
-                        .line_start(location.line)
-                        .annotation(AnnotationKind::Primary.span(span.clone())),
-                );
+        (Some(excerpt), Some(location)) => {
+            let mut snippet = Snippet::source(excerpt.line.as_str())
+                .line_start(location.line)
+                .annotation(AnnotationKind::Primary.span(excerpt.span.clone()));
+            if excerpt.is_cut {
+                group = group.element(place(name, location));
+            } else {
+                snippet = snippet.path(name);
+            }
+            group = group.element(snippet);
         }
-        (_, Some(location)) => {
-            group = group.element(
-                Origin::path(name)
-                    .line(location.line)
-                    .char_column(location.column),
-            );
-        }
+        (_, Some(location)) => group = group.element(place(name, location)),
         (_, None) if problem.pointer.is_empty() => group = group.element(Origin::path(name)),
         (_, None) => group = group.element(Origin::path(format!("{name}#{}", problem.pointer))),
     }
@@ -67,21 +59,40 @@ fn render_problem(name: &str, source: &str, problem: &Problem) -> String {
     Renderer::styled().render(&[group, help])
 }
 
-/// Returns the line of a place, cut to what is near the place, and the place in it.
-fn excerpt(source: &str, location: Location) -> Option<(String, Range<usize>)> {
-    let before = source.get(..location.start)?;
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line_end = source[location.start..]
-        .find('\n')
-        .map_or(source.len(), |at| location.start + at);
-    let from = source.ceil_char_boundary(line_start.max(location.start.saturating_sub(MARGIN)));
-    let to = source.floor_char_boundary(line_end.min(location.start + MARGIN));
-    let ellipsis = if from > line_start { "..." } else { "" };
-    let rest = if to < line_end { "..." } else { "" };
-    let line = format!("{ellipsis}{}{rest}", source[from..to].trim_end_matches('\r'));
-    let start = location.start - from + ellipsis.len();
-    let end = (location.end.min(to).max(location.start) - from + ellipsis.len()).max(start);
-    Some((line, start..end))
+fn place(name: &str, location: Location) -> Origin<'_> {
+    Origin::path(name)
+        .line(location.line)
+        .char_column(location.column)
+}
+
+/// The line of a place, or what of it is near the place.
+struct Excerpt {
+    line: String,
+    span: Range<usize>,
+    is_cut: bool,
+}
+
+impl Excerpt {
+    fn new(source: &str, location: Location) -> Option<Self> {
+        let before = source.get(..location.start)?;
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = source[location.start..]
+            .find('\n')
+            .map_or(source.len(), |at| location.start + at);
+        let is_cut = line_end - line_start > 2 * MARGIN;
+        let (from, to) = if is_cut {
+            let from = source.ceil_char_boundary(line_start.max(location.start.saturating_sub(MARGIN)));
+            (from, source.floor_char_boundary(line_end.min(location.start + MARGIN)))
+        } else {
+            (line_start, line_end)
+        };
+        let ellipsis = if from > line_start { "..." } else { "" };
+        let rest = if to < line_end { "..." } else { "" };
+        let line = format!("{ellipsis}{}{rest}", source[from..to].trim_end_matches('\r'));
+        let start = location.start - from + ellipsis.len();
+        let end = location.end.clamp(location.start, to) - from + ellipsis.len();
+        Some(Self { line, span: start..end, is_cut })
+    }
 }
 
 /// Returns an error with its place and advice.

@@ -102,7 +102,7 @@ fn every_kind_of_mistake_has_a_code_and_a_place() {
     );
     check(
         &format!("id: w\n{step}, colour: blue }}\n"),
-        &["error[UNKNOWN_FIELD]", "--> w.yaml:3:29"],
+        &["error[UNKNOWN_FIELD]", "--> w.yaml:3:30"],
     );
     check(
         &format!("id: w/../w\n{step} }}\n"),
