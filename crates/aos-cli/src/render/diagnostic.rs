@@ -36,7 +36,9 @@ fn render_problem(name: &str, source: &str, problem: &Problem) -> String {
     let title = Level::ERROR
         .primary_title(&problem.message)
         .id(problem.code.as_str());
-    let excerpt = problem.location.and_then(|location| Excerpt::new(source, location));
+    let excerpt = problem
+        .location
+        .and_then(|location| Excerpt::new(source, location));
     let mut group = title.elements(None::<Origin<'_>>);
     match (&excerpt, problem.location) {
         (Some(excerpt), Some(location)) => {
@@ -82,7 +84,10 @@ impl Excerpt {
         let is_cut = line_end - line_start > 2 * MARGIN;
         let (from, to) = if is_cut {
             let from = source.ceil_char_boundary(line_start.max(location.start.saturating_sub(MARGIN)));
-            (from, source.floor_char_boundary(line_end.min(location.start + MARGIN)))
+            (
+                from,
+                source.floor_char_boundary(line_end.min(location.start + MARGIN)),
+            )
         } else {
             (line_start, line_end)
         };
@@ -91,7 +96,11 @@ impl Excerpt {
         let line = format!("{ellipsis}{}{rest}", source[from..to].trim_end_matches('\r'));
         let start = location.start - from + ellipsis.len();
         let end = location.end.clamp(location.start, to) - from + ellipsis.len();
-        Some(Self { line, span: start..end, is_cut })
+        Some(Self {
+            line,
+            span: start..end,
+            is_cut,
+        })
     }
 }
 

@@ -95,7 +95,7 @@ fn codes_and_topics_are_explained() {
     ] {
         let ended = desk.check(&["explain", topic], 0);
         assert!(
-            ended.stdout.lines().count() > 3 && ended.stdout.lines().all(|line| line.chars().count() <= 120)
+            ended.stdout.lines().count() >= 3 && ended.stdout.lines().all(|line| line.chars().count() <= 120)
         );
     }
     desk.check(&["explain", "exit-code"], 8)
