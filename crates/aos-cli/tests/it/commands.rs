@@ -74,8 +74,9 @@ fn codes_and_topics_are_explained() {
     ]);
     for name in ["CHECKPOINT_STALE", "checkpoint_stale", "checkpoint-stale"] {
         desk.check(&["explain", name], 0).answers(&[
-            "CHECKPOINT_STALE: the run id belongs to other work",
-            "Use another run id",
+            "# CHECKPOINT_STALE",
+            "The run id belongs to other work",
+            "What to do:",
         ]);
     }
     let code = desk.check(&["explain", "TIMEOUT", "-o", "json"], 0).json();
