@@ -100,6 +100,7 @@ pub(crate) async fn execute(
     let shown = progress.map_or(Ok(()), Progress::finish);
     let result = result?;
     shown?;
+    tracing::info!(run_id = %result.run_id, status = %result.status, "the engine let go of the run");
     conclude(context, plan, &result)?;
     let interrupted = signals.exit().filter(|_| result.status == RunStatus::Paused);
     Ok(interrupted.unwrap_or(Exit::of_status(result.status)))
@@ -178,7 +179,7 @@ pub(crate) fn next_command(result: &WorkflowResult) -> Option<String> {
         RunStatus::Suspended => {
             let step = result.failed_step.as_ref().map_or("STEP", |step| step.as_str());
             Some(format!(
-                "runs settle {id} {step} --completed JSON | --failed CODE:MESSAGE | --abort"
+                "runs settle {id} {step} --completed JSON | --failed CODE:MESSAGE | --repeat | --abort"
             ))
         }
         _ => Some(format!("runs show {id}")),

@@ -58,14 +58,18 @@ pub(crate) struct RunName {
 }
 
 impl RunName {
-    /// Returns the run of `store` that the name stands for.
-    pub(crate) async fn resolve(&self, store: &dyn CheckpointStore) -> Result<RunId, CliError> {
-        let id = parse(&self.run)?;
-        if is_uuid(&self.run) {
-            return Ok(id);
-        }
-        choose(id, all_runs(store).await?)
+    /// Returns the name as it stands for a run that need not exist.
+    pub(crate) fn parse(&self) -> Result<RunId, CliError> {
+        parse(&self.run)
     }
+}
+
+/// Returns the run of `store` that `name` stands for.
+pub(crate) async fn resolve(store: &dyn CheckpointStore, name: RunId) -> Result<RunId, CliError> {
+    if is_uuid(name.as_str()) {
+        return Ok(name);
+    }
+    choose(name, all_runs(store).await?)
 }
 
 /// Returns all runs of `store`.

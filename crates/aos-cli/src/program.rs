@@ -100,7 +100,7 @@ fn explain(error: &clap::Error, output: Output) -> Exit {
             .lines()
             .filter_map(|line| line.trim_start().strip_prefix("tip: "));
         let error = CliError::usage(message, "`aos help` and `--help` show the arguments");
-        let error = tips.fold(error, |error, tip| error.with_advice(tip));
+        let error = tips.fold(error, CliError::with_advice);
         // Standard error has been told already.
         let _ = output.answer(String::new, &error.document());
     }

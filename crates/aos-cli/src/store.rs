@@ -79,6 +79,7 @@ async fn work_with<T>(
             .at(context.store_name())
             .with_advice(CHECK_PATH)
     })?;
+    tracing::debug!(store = context.store_name(), "the store is open");
     let done = work(store.port()).await;
     store.close().await;
     done.map_err(|error| error.at(context.store_name()))

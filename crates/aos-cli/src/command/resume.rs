@@ -6,7 +6,7 @@ use crate::{
     error::CliError,
     execution::{self, Beginning, ExecutionArgs},
     exit::Exit,
-    ids::RunName,
+    ids::{self, RunName},
     program::Context,
     runtime, store,
 };
@@ -24,8 +24,9 @@ pub(crate) struct ResumeArgs {
 }
 
 pub(crate) fn execute(context: &Context, args: &ResumeArgs) -> Result<Exit, CliError> {
+    let name = args.run.parse()?;
     runtime::block_on_threads(store::with_existing_store(context, async |store| {
-        let run_id = args.run.resolve(store.as_ref()).await?;
+        let run_id = ids::resolve(store.as_ref(), name).await?;
         let run = store::load(store.as_ref(), &run_id).await?;
         context
             .output

@@ -74,8 +74,9 @@ fn codes_and_topics_are_explained() {
     ]);
     for name in ["CHECKPOINT_STALE", "checkpoint_stale", "checkpoint-stale"] {
         desk.check(&["explain", name], 0).answers(&[
-            "CHECKPOINT_STALE: the run id belongs to other work",
-            "Use another run id",
+            "# CHECKPOINT_STALE",
+            "The run id belongs to other work",
+            "What to do:",
         ]);
     }
     let code = desk.check(&["explain", "TIMEOUT", "-o", "json"], 0).json();
@@ -95,7 +96,7 @@ fn codes_and_topics_are_explained() {
     ] {
         let ended = desk.check(&["explain", topic], 0);
         assert!(
-            ended.stdout.lines().count() > 3 && ended.stdout.lines().all(|line| line.chars().count() <= 120)
+            ended.stdout.lines().count() >= 3 && ended.stdout.lines().all(|line| line.chars().count() <= 120)
         );
     }
     desk.check(&["explain", "exit-code"], 8)

@@ -113,6 +113,8 @@ fn every_example_has_a_page_that_shows_its_command() {
         let page = fs::read_to_string(folder.join("README.md")).unwrap();
         let command = format!("aos run examples/{name}/{name}.yaml");
         assert!(page.contains(&command), "{name} does not show `{command}`");
+        let answer = fs::read_to_string(folder.join("expected/answer.json")).unwrap();
+        assert!(page.contains(&answer), "{name} does not show its answer");
         let workflow = fs::read_to_string(folder.join(format!("{name}.yaml"))).unwrap();
         assert!(workflow.starts_with("# yaml-language-server: $schema=../workflow.schema.json\n"));
     }

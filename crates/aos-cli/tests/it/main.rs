@@ -1,5 +1,11 @@
 //! Tests of the program `aos` as others see it: arguments in, standard output, standard error and an exit code out.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how tests fail, also in their helpers"
+)]
+
 mod bad_input;
 mod commands;
 mod damage;

@@ -99,7 +99,8 @@ fn a_run_is_named_by_a_suffix_or_as_the_latest() {
 
 #[test]
 fn a_running_run_is_watched_paused_and_cancelled() {
-    let desk = Desk::with(&[("slow.yaml", SLOW)]);
+    let third = "  - { id: third, skill_id: wait, depends_on: [second], inputs: { seconds: 60 } }\n";
+    let desk = Desk::with(&[("slow.yaml", &(SLOW.replace("60", "1.5") + third))]);
     let run = desk.start(&["run", "slow.yaml", "--run-id", "s-1"]);
     desk.wait_for(&["runs", "show", "s-1", "-o", "json"], |ended| {
         ended.stdout.contains("\"steps_completed\": 1")
@@ -116,7 +117,7 @@ fn a_running_run_is_watched_paused_and_cancelled() {
     ended.says(&["paused in", "aos resume s-1"]);
     let watched = finish(watch);
     assert_eq!(watched.code, 5, "{watched:#?}");
-    watched.says(&["✓ first", "paused in"]);
+    watched.says(&["✓ first", "✓ second", "paused in", "2 of 3 steps"]);
 
     let resumed = desk.start(&["resume", "s-1"]);
     desk.wait_for(&["runs", "list", "-o", "json"], |ended| {
@@ -153,9 +154,10 @@ fn a_suspended_run_is_settled_and_goes_on() {
         (
             "failed",
             &["--failed", "HTTP_5XX: the bank answered 500"],
-            "paused",
+            "failed",
             1,
         ),
+        ("again", &["--repeat"], "paused", 0),
         ("unknown", &["--abort"], "aborted", 1),
     ] {
         put(&desk, run, RunStatus::Suspended, Some(ErrorCode::OutcomeUnknown));

@@ -110,11 +110,11 @@ fn every_kind_of_mistake_has_a_code_and_a_place() {
     );
     check(
         &format!("id: w\n{step}, retry: maybe }}\n"),
-        &["--> w.yaml:3:36", "retry"],
+        &["--> w.yaml:3:37", "retry"],
     );
     check(
         &format!("id: w\n{step}, depends_on: [a] }}\n"),
-        &["error[DEPENDENCY_CYCLE]", "`a` → `a`"],
+        &["error[DEPENDENCY_CYCLE]", "`a` waits for itself"],
     );
     check(
         &format!("id: w\n{step}, inputs: {{ x: \"${{b.c}}\" }} }}\n"),

@@ -7,12 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use self::topic::TOPICS;
-use crate::{
-    error::CliError,
-    exit::Exit,
-    program::Context,
-    render::{style, table::Table, units},
-};
+use crate::{error::CliError, exit::Exit, program::Context, render::table::Table};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example: aos explain CHECKPOINT_STALE\nExample: aos explain exit-codes")]
@@ -37,7 +32,7 @@ pub(crate) fn execute(context: &Context, args: &ExplainArgs) -> Result<Exit, Cli
     let Ok(code) = name.parse::<ErrorCode>() else {
         return Err(unknown(what, &name));
     };
-    context.output.answer(|| page(code), &document(code))?;
+    context.output.answer(|| code.page().into(), &document(code))?;
     Ok(Exit::Ok)
 }
 
@@ -70,28 +65,8 @@ fn document(code: ErrorCode) -> serde_json::Value {
         "exit_code": Exit::of_code(code).number(),
         "meaning": info.meaning,
         "advice": info.advice,
+        "page": code.page(),
     })
-}
-
-fn page(code: ErrorCode) -> String {
-    let info = code.info();
-    let retries = if info.is_retryable() {
-        let attempts = units::count(info.max_retries as usize, "time");
-        format!(
-            "at most {attempts}, first after {}",
-            units::span(info.backoff_base)
-        )
-    } else {
-        "never".into()
-    };
-    format!(
-        "{}: {}\n\nadvice    {}\ncategory  {:?}\nretried   {retries}\nHTTP      {}\n",
-        style::paint(style::STRONG, code),
-        info.meaning,
-        info.advice,
-        info.category,
-        info.http_status,
-    )
 }
 
 fn unknown(what: &str, name: &str) -> CliError {

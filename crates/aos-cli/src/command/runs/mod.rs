@@ -15,7 +15,7 @@ use clap::Subcommand;
 use crate::{
     error::CliError,
     exit::Exit,
-    ids::RunName,
+    ids::{self, RunName},
     program::Context,
     runtime,
     store::{with_existing_store, with_store_if_exists},
@@ -56,10 +56,13 @@ impl RunsCommand {
             Self::List(args) => runtime::block_on(with_store_if_exists(context, async |store| {
                 list::execute(context, store, args).await
             })),
-            Self::Of(command) => runtime::block_on(with_existing_store(context, async |store| {
-                let run_id = command.name().resolve(store.as_ref()).await?;
-                command.execute(context, store, run_id).await
-            })),
+            Self::Of(command) => {
+                let name = command.name().parse()?;
+                runtime::block_on(with_existing_store(context, async |store| {
+                    let run_id = ids::resolve(store.as_ref(), name).await?;
+                    command.execute(context, store, run_id).await
+                }))
+            }
         }
     }
 }

@@ -45,6 +45,10 @@ struct Decision {
     #[arg(long, value_name = "CODE:MESSAGE", value_parser = failure)]
     failed: Option<(ErrorCode, String)>,
 
+    /// It did not happen; attempt it once more when the run is resumed
+    #[arg(long)]
+    repeat: bool,
+
     /// Nobody can tell: give the run up
     #[arg(long)]
     abort: bool,
@@ -64,10 +68,11 @@ fn failure(text: &str) -> Result<(ErrorCode, String), String> {
 
 impl Decision {
     fn into_settlement(self) -> Settlement {
+        // The arguments hold exactly one of the four.
         match (self.completed, self.failed) {
             (Some(output), _) => Settlement::Completed(output),
             (None, Some((code, message))) => Settlement::Failed(StepFailure::new(code, message)),
-            // The arguments hold exactly one of the three.
+            (None, None) if self.repeat => Settlement::Repeat,
             (None, None) => Settlement::Abort,
         }
     }
