@@ -2,90 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aos_checkpoint::{InMemoryCheckpointStore, SystemClock};
-use aos_engine::{EngineError, NewRun, Requested, Settlement, WorkflowEngine};
-use aos_spec::{
-    ErrorCode, OnError, RunStatus, Seed, StepFailure, WorkflowPlan, WorkflowResult,
-    port::{CheckpointStore, StoreError},
-    workflow::TimeoutSeconds,
-};
+use aos_engine::{EngineError, NewRun, Requested};
+use aos_spec::{ErrorCode, OnError, RunStatus, Seed, WorkflowPlan, port::StoreError};
 use aos_testkit::{
     case::{Case, Scripted},
     fixture, model,
-    scripted::Ledger,
     workflows::{step, workflow},
 };
 use serde_json::json;
 
-/// A store and engines on it that share a ledger.
-struct Setup {
-    store: Arc<dyn CheckpointStore>,
-    case: Case,
-    ledger: Arc<Ledger>,
-}
-
-impl Setup {
-    fn new(case: Case) -> Self {
-        let store = Arc::new(InMemoryCheckpointStore::new(Arc::new(SystemClock)));
-        Self {
-            store,
-            case,
-            ledger: Arc::default(),
-        }
-    }
-
-    fn engine(&self) -> WorkflowEngine {
-        let skills = fixture::skills(&self.case, &self.ledger);
-        WorkflowEngine::builder(Arc::clone(&self.store), skills, fixture::worker_id()).build()
-    }
-
-    fn new_run(&self) -> NewRun {
-        NewRun::new(Arc::clone(&self.case.plan), fixture::run_id(), self.case.seed)
-    }
-
-    async fn run(&self) -> WorkflowResult {
-        self.engine()
-            .run(self.new_run())
-            .await
-            .expect("nothing fails but steps")
-    }
-
-    fn n_calls(&self) -> u32 {
-        self.ledger.calls().values().sum()
-    }
-
-    /// Runs until `step` has been called, and then crashes.
-    async fn crash_in(&self, step: &str) {
-        let engine = self.engine();
-        let called = async {
-            while !self
-                .ledger
-                .calls()
-                .keys()
-                .any(|(called, _)| called.as_str() == step)
-            {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
-        tokio::select! {
-            _ = engine.run(self.new_run()) => panic!("it ended before it crashed"),
-            () = called => {}
-        }
-        engine.close().await.expect("the store works");
-    }
-}
-
-fn slow(case: Case, step: &str, latency: Duration) -> Case {
-    let mut case = case;
-    case.latency.insert(step.parse().expect("valid"), latency);
-    case
-}
-
-fn seconds(seconds: u64) -> Option<TimeoutSeconds> {
-    TimeoutSeconds::new(Duration::from_secs(seconds))
-}
-
-const MINUTE: Duration = Duration::from_secs(60);
+use crate::setup::{MINUTE, Setup, seconds, slow};
 
 #[tokio::test(start_paused = true)]
 async fn an_attempt_that_takes_too_long_times_out_and_is_tried_again() {
@@ -229,86 +155,6 @@ async fn an_interrupted_engine_leaves_a_run_that_can_be_resumed() {
     assert_eq!(
         fixture::canonical(&result),
         fixture::canonical(&model::expected(&setup.case))
-    );
-}
-
-/// Crashes in the effect of step `a`, which must not be repeated.
-async fn suspended() -> Setup {
-    let case = workflow(vec![step("a", "once", &[]), step("b", "pure", &["a"])]);
-    let setup = Setup::new(slow(case, "a", MINUTE));
-    setup.crash_in("a").await;
-    let result = setup
-        .engine()
-        .resume(&fixture::run_id())
-        .await
-        .expect("the store works");
-    assert_eq!(
-        (result.status, result.error_code),
-        (RunStatus::Suspended, Some(ErrorCode::OutcomeUnknown))
-    );
-    assert_eq!(setup.n_calls(), 1, "it was not repeated");
-    setup
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_unknown_effect_waits_for_a_person_who_says_that_it_happened() {
-    let setup = suspended().await;
-    let (engine, a) = (setup.engine(), "a".parse().expect("valid"));
-    let settled = engine
-        .settle(
-            &fixture::run_id(),
-            &a,
-            Settlement::Completed(json!({ "paid": 1.0 })),
-        )
-        .await;
-    assert_eq!(settled.expect("a decision is due").status, RunStatus::Paused);
-    let result = engine.resume(&fixture::run_id()).await.expect("the store works");
-    assert_eq!(result.status, RunStatus::Completed);
-    assert_eq!(result.step_results[1].output["inputs"]["a"], json!({ "paid": 1 }));
-    let again = engine.settle(&fixture::run_id(), &a, Settlement::Abort).await;
-    assert!(matches!(again, Err(EngineError::NotDue { .. })), "{again:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_unknown_effect_waits_for_a_person_who_says_that_it_failed() {
-    let setup = suspended().await;
-    let (engine, a) = (setup.engine(), "a".parse().expect("valid"));
-    let failure = StepFailure::new(ErrorCode::StepFailed, "the bank has no such payment");
-    engine
-        .settle(&fixture::run_id(), &a, Settlement::Failed(failure))
-        .await
-        .expect("a decision is due");
-    let result = engine.resume(&fixture::run_id()).await.expect("the store works");
-    assert_eq!((result.status, result.failed_step), (RunStatus::Failed, Some(a)));
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_unknown_effect_waits_for_a_person_who_says_that_it_did_not_happen() {
-    let setup = suspended().await;
-    let (engine, a) = (setup.engine(), "a".parse().expect("valid"));
-    engine
-        .settle(&fixture::run_id(), &a, Settlement::Repeat)
-        .await
-        .expect("a decision is due");
-    let result = engine.resume(&fixture::run_id()).await.expect("the store works");
-    assert_eq!((result.status, setup.n_calls()), (RunStatus::Completed, 3));
-    assert_eq!(result.step_results[0].output["attempt"], 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_unknown_effect_waits_for_a_person_who_gives_the_run_up() {
-    let setup = suspended().await;
-    let (engine, b) = (setup.engine(), "b".parse().expect("valid"));
-    let other = engine.settle(&fixture::run_id(), &b, Settlement::Abort).await;
-    assert!(matches!(other, Err(EngineError::NotDue { .. })), "{other:?}");
-    let a = "a".parse().expect("valid");
-    let result = engine
-        .settle(&fixture::run_id(), &a, Settlement::Abort)
-        .await
-        .expect("a decision is due");
-    assert_eq!(
-        (result.status, result.error_code),
-        (RunStatus::Aborted, Some(ErrorCode::WorkflowAborted))
     );
 }
 

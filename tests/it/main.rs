@@ -1,7 +1,16 @@
 //! The promises that cross crates.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod control;
 mod crash_equivalence;
 mod driver;
 mod ports;
 mod serial_equivalence;
+mod settle;
+mod setup;

@@ -2,6 +2,13 @@
 //! them one step at a time, a simulator that executes them in any order and crashes anywhere, and faults for the real
 //! driver.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 pub mod case;
 pub mod crash;
 pub mod fixture;

@@ -39,7 +39,7 @@ pub fn expected(case: &Case) -> WorkflowResult {
             break;
         }
     }
-    finish(&header, results, error)
+    finish(&header, results, error.as_ref())
 }
 
 /// Whether the skill of a step with this result was never called, because a step that it depends on was skipped.
@@ -48,7 +48,7 @@ pub fn is_never_attempted(result: &StepResult) -> bool {
     result.status == StepStatus::Skipped && result.error_code.is_none()
 }
 
-fn finish(header: &RunHeader, results: Vec<StepResult>, error: Option<RunError>) -> WorkflowResult {
+fn finish(header: &RunHeader, results: Vec<StepResult>, error: Option<&RunError>) -> WorkflowResult {
     let hashes: Vec<ContentHash> = results
         .iter()
         .enumerate()
@@ -69,7 +69,7 @@ fn finish(header: &RunHeader, results: Vec<StepResult>, error: Option<RunError>)
         header,
         status,
         results,
-        error.as_ref(),
+        error,
         0,
         checkpoint_hash(header.spec_hash, hashes),
     )

@@ -38,6 +38,7 @@ pub enum Life {
 }
 
 /// What has been begun and not yet answered.
+#[derive(Clone, Copy)]
 enum Open {
     Authorize(StepIndex),
     Attempt(StepIndex, u32),

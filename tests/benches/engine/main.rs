@@ -1,6 +1,12 @@
 //! What a step costs: in memory, on SQLite alone, and with many runs at the same time; each beside a floor that is
 //! measured in the same run. `cargo xtask bench` runs this and takes medians.
 
+#![allow(
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    reason = "a measurement fails by panicking, and its numbers are small"
+)]
+
 mod floor;
 mod load;
 mod report;

@@ -11,6 +11,7 @@ mod commands;
 mod damage;
 mod examples;
 mod exit_codes;
+mod kill;
 mod operate;
 mod output;
 mod run;
