@@ -125,3 +125,26 @@ fn as_many_steps_as_allowed_are_a_plan() {
     assert_eq!(plan.len(), limits::MAX_STEPS);
     assert_eq!(plan.index_of("s9999"), Some(aos_spec::StepIndex(9_999)));
 }
+
+#[test]
+fn what_is_no_workflow_at_all_is_one_problem() {
+    let missing = [
+        "1:1 MISSING_REQUIRED_FIELD /id",
+        "1:1 MISSING_REQUIRED_FIELD /steps",
+    ];
+    check_yaml("", &["1:1 SCHEMA_VALIDATION_FAILED "]);
+    check_yaml("- a\n", &["1:1 SCHEMA_VALIDATION_FAILED "]);
+    check_yaml("hello\n", &["1:1 SCHEMA_VALIDATION_FAILED "]);
+    check(Format::Json, "{}", &missing);
+    check(Format::Json, "[]", &["1:1 SCHEMA_VALIDATION_FAILED "]);
+    check_yaml("id: w\nsteps: []\n", &["2:8 INVALID_SPEC /steps"]);
+    check_yaml("id: w\nsteps:\n", &["2:1 SCHEMA_VALIDATION_FAILED /steps"]);
+    check_yaml("id: w\nsteps: {a: 1}\n", &["2:8 SCHEMA_VALIDATION_FAILED /steps"]);
+    check_yaml(
+        "id: w\nsteps: [a, 1]\n",
+        &[
+            "2:9 SCHEMA_VALIDATION_FAILED /steps/0",
+            "2:12 SCHEMA_VALIDATION_FAILED /steps/1",
+        ],
+    );
+}

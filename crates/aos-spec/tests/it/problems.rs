@@ -195,29 +195,6 @@ fn problems_of_data_are_in_the_order_of_their_pointers() {
 }
 
 #[test]
-fn what_is_no_workflow_at_all_is_one_problem() {
-    let missing = [
-        "1:1 MISSING_REQUIRED_FIELD /id",
-        "1:1 MISSING_REQUIRED_FIELD /steps",
-    ];
-    check_yaml("", &["1:1 SCHEMA_VALIDATION_FAILED "]);
-    check_yaml("- a\n", &["1:1 SCHEMA_VALIDATION_FAILED "]);
-    check_yaml("hello\n", &["1:1 SCHEMA_VALIDATION_FAILED "]);
-    check(Format::Json, "{}", &missing);
-    check(Format::Json, "[]", &["1:1 SCHEMA_VALIDATION_FAILED "]);
-    check_yaml("id: w\nsteps: []\n", &["2:8 INVALID_SPEC /steps"]);
-    check_yaml("id: w\nsteps:\n", &["2:1 SCHEMA_VALIDATION_FAILED /steps"]);
-    check_yaml("id: w\nsteps: {a: 1}\n", &["2:8 SCHEMA_VALIDATION_FAILED /steps"]);
-    check_yaml(
-        "id: w\nsteps: [a, 1]\n",
-        &[
-            "2:9 SCHEMA_VALIDATION_FAILED /steps/0",
-            "2:12 SCHEMA_VALIDATION_FAILED /steps/1",
-        ],
-    );
-}
-
-#[test]
 fn identifiers_of_a_wrong_form_are_told_from_values_of_a_wrong_type() {
     let problem = check_yaml(
         "id: a/b\nsteps: [{id: x, skill_id: s}]\n",
