@@ -14,12 +14,13 @@ use super::{
 };
 use crate::verify::{assemble, corrupt};
 
-const FIND: &str = "select run_no, status, version, next_step_index, last_result_hash, error, elapsed_ms,
+pub(super) const FIND: &str =
+    "select run_no, status, version, next_step_index, last_result_hash, error, elapsed_ms,
         created_at, updated_at, header, header_hash, spec
     from workflow_checkpoints join workflow_specs using (spec_no) where run_id = ?1";
 
 /// Many rows in one: each row of a result costs a hand-over between threads.
-const PAGE: &str = "select json_group_array(
+pub(super) const PAGE: &str = "select json_group_array(
         json_array(step, kind, attempt, hash, duration_ms, elapsed_ms, body))
     from (select * from workflow_steps
           where run_no = ?1 and (step, kind, attempt) > (?2, ?3, ?4)

@@ -14,6 +14,8 @@ mod load;
 mod migrate;
 mod number;
 mod open;
+#[cfg(test)]
+mod plans;
 mod save;
 mod worker;
 mod worker_lock;
