@@ -77,10 +77,6 @@ impl Store {
     /// # Cancel safety
     ///
     /// Safe: when dropped early the store exists or not, and opening it again goes on from there.
-    #[cfg_attr(
-        not(feature = "sqlite"),
-        expect(clippy::unused_async, reason = "other stores wait")
-    )]
     pub async fn open(url: &StoreUrl, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         match url {
             StoreUrl::Memory => Ok(Self::Memory(InMemoryCheckpointStore::new(clock))),
@@ -107,10 +103,6 @@ impl Store {
     /// # Cancel safety
     ///
     /// As [`SqliteCheckpointStore::close`].
-    #[cfg_attr(
-        not(feature = "sqlite"),
-        expect(clippy::unused_async, reason = "other stores wait")
-    )]
     pub async fn close(&self) {
         match self {
             Self::Memory(_) => {}

@@ -18,12 +18,7 @@ pub(crate) fn assemble(
     mut checkpoint: Checkpoint,
     journal: Vec<JournalRow>,
 ) -> Result<StoredRun, StoreError> {
-    if !check_readable_by(checkpoint.header.format) {
-        return Err(StoreError::TooNew {
-            found: checkpoint.header.format.into(),
-            supported: JOURNAL_FORMAT.into(),
-        });
-    }
+    check_format(checkpoint.header.format)?;
     let spec_hash = checkpoint.header.spec_hash;
     let committed: Vec<ContentHash> = journal
         .iter()
@@ -44,6 +39,17 @@ pub(crate) fn assemble(
         (checkpoint.next_step_index, checkpoint.last_result_hash) = derive_frontier(spec_hash, &journal);
     }
     Ok(StoredRun { checkpoint, journal })
+}
+
+/// Refuses runs that this program cannot read.
+pub(crate) fn check_format(format: u32) -> Result<(), StoreError> {
+    if check_readable_by(format) {
+        return Ok(());
+    }
+    Err(StoreError::TooNew {
+        found: format.into(),
+        supported: JOURNAL_FORMAT.into(),
+    })
 }
 
 /// Returns the error for stored data of `run_id` that does not fit.

@@ -63,7 +63,7 @@ macro_rules! insert {
     };
 }
 
-const INSERT: &str = insert!();
+pub(super) const INSERT: &str = insert!();
 
 const INSERT_WHAT_IS_NEW: &str = concat!(insert!(), " on conflict do nothing");
 

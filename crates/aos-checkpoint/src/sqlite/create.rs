@@ -70,10 +70,10 @@ pub(super) fn header_hash(rest: &str, spec: &str) -> ContentHash {
     ContentHash::of_bytes(rest.as_bytes()).chain(ContentHash::of_bytes(spec.as_bytes()))
 }
 
-const INSERT_SPECS: &str = "insert into workflow_specs(hash, spec)
+pub(super) const INSERT_SPECS: &str = "insert into workflow_specs(hash, spec)
     select value->>0, value->>1 from jsonb_each(?1) where true on conflict do nothing";
 
-const INSERT_RUNS: &str = "insert into workflow_checkpoints(
+pub(super) const INSERT_RUNS: &str = "insert into workflow_checkpoints(
         run_id, workflow_id, status, version, token, owner, next_step_index, last_result_hash, steps_total,
         elapsed_ms, created_at, updated_at, spec_no, header, header_hash)
     select value->>0, value->>1, 'running', 1, (select highest_token + 1 from workflow_deletions), value->>2, 0,

@@ -12,7 +12,8 @@ use super::{
     worker_lock::WorkerLocks,
 };
 
-const FIND: &str = "select run_no, spec_no, status, owner from workflow_checkpoints where run_id = ?1";
+pub(super) const FIND: &str =
+    "select run_no, spec_no, status, owner from workflow_checkpoints where run_id = ?1";
 
 const ACQUIRE: &str = "update workflow_checkpoints
     set status = 'running', owner = ?2, requested = null, token = token + 1, version = version + 1,

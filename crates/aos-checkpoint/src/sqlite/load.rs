@@ -4,6 +4,7 @@ use aos_spec::{
     ContentHash, RunId, StepIndex, Timestamp,
     journal::{Checkpoint, JournalRow, RowKind, RunHeader, StoredRun},
 };
+use serde_json::Value;
 use sqlx::{Row, SqliteConnection, SqlitePool, sqlite::SqliteRow};
 
 use super::{
@@ -12,14 +13,15 @@ use super::{
     number::{hash, unstored},
     worker::id,
 };
-use crate::verify::{assemble, corrupt};
+use crate::verify::{assemble, check_format, corrupt};
 
-const FIND: &str = "select run_no, status, version, next_step_index, last_result_hash, error, elapsed_ms,
+pub(super) const FIND: &str =
+    "select run_no, status, version, next_step_index, last_result_hash, error, elapsed_ms,
         created_at, updated_at, header, header_hash, spec
     from workflow_checkpoints join workflow_specs using (spec_no) where run_id = ?1";
 
 /// Many rows in one: each row of a result costs a hand-over between threads.
-const PAGE: &str = "select json_group_array(
+pub(super) const PAGE: &str = "select json_group_array(
         json_array(step, kind, attempt, hash, duration_ms, elapsed_ms, body))
     from (select * from workflow_steps
           where run_no = ?1 and (step, kind, attempt) > (?2, ?3, ?4)
@@ -63,7 +65,11 @@ fn checkpoint(row: &SqliteRow, run_id: &RunId) -> Result<Checkpoint, Fault> {
     if header_hash(rest, &spec) != hash(row.try_get("header_hash")?)? {
         return Err(damaged("what it was started with does not match its hash".into()));
     }
-    let mut header: RunHeader = serde_json::from_str(rest).map_err(|error| damaged(error.to_string()))?;
+    let rest: Value = serde_json::from_str(rest).map_err(|error| damaged(error.to_string()))?;
+    // Asked first: the other fields of a newer format may be unknown here.
+    let format = rest["format"].as_u64().and_then(|format| format.try_into().ok());
+    check_format(format.ok_or_else(|| damaged("it has no format".into()))?)?;
+    let mut header: RunHeader = serde_json::from_value(rest).map_err(|error| damaged(error.to_string()))?;
     header.spec = spec;
     let error: Option<&str> = row.try_get("error")?;
     let error = error.map(serde_json::from_str).transpose();

@@ -14,6 +14,8 @@ mod load;
 mod migrate;
 mod number;
 mod open;
+#[cfg(test)]
+mod plans;
 mod save;
 mod worker;
 mod worker_lock;
@@ -49,7 +51,8 @@ use writer::{Counters, Message, Writer};
 /// What a call changed is on the disk when it returns. Callers that write at the same time share one flush of the
 /// disk, so that many runs together are far faster than one after the other. Clones share the connections.
 ///
-/// A worker whose process ends, in whatever way, is noticed at once by the other processes on the machine.
+/// A worker whose process ends, in whatever way, is noticed at once by the other processes on the machine. Each process
+/// needs worker ids of its own: one that another process uses is [`StoreError::Unavailable`].
 ///
 /// Dropping the last clone leaves the writer to finish what is queued; [`close`](SqliteCheckpointStore::close) waits
 /// for that. It needs a tokio runtime with time enabled.

@@ -76,8 +76,9 @@ impl Save {
     }
 }
 
-/// Time does not run backwards, even where the clock does.
-const UPDATE: &str = "update workflow_checkpoints as run
+/// Time does not run backwards, even where the clock does. The plus sign keeps the index on states out of it, through
+/// which each save would look at all running runs.
+pub(super) const UPDATE: &str = "update workflow_checkpoints as run
     set version = run.version + 1, status = new.status, next_step_index = new.next_step_index,
         last_result_hash = new.last_result_hash, error = new.error, elapsed_ms = new.elapsed_ms,
         owner = iif(new.status = 'running', owner, null),
@@ -88,7 +89,7 @@ const UPDATE: &str = "update workflow_checkpoints as run
               value->>7 as elapsed_ms
           from jsonb_each(?1)) as new
     where run.run_id = new.run_id and run.token = new.token and run.version = new.version
-        and run.status = 'running'
+        and +run.status = 'running'
     returning run_id";
 
 const FIND: &str = "select token, version, status, next_step_index, last_result_hash, error, elapsed_ms

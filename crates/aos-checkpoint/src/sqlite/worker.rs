@@ -20,7 +20,7 @@ const LIST_EXPIRED: &str = "select worker_id, locks_file from workflow_workers w
 
 const FORGET: &str = "delete from workflow_workers where worker_id = ?1";
 
-const LIST_REQUESTS: &str = "select run_id, requested from workflow_checkpoints
+pub(super) const LIST_REQUESTS: &str = "select run_id, requested from workflow_checkpoints
     where owner = ?1 and requested is not null order by run_id";
 
 /// Registers `worker` for the next `ttl` and returns what was asked of its runs.

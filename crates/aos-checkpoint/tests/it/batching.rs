@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aos_spec::{
     RunStatus,
     journal::checkpoint_hash,
-    port::{CheckpointStore, CheckpointUpdate},
+    port::{CheckpointStore, CheckpointUpdate, StoreError},
 };
 
 use crate::support::{InFile, header, row, worker};
@@ -78,6 +78,47 @@ async fn calls_beyond_the_size_of_one_batch_all_succeed() {
     assert!((6..100).contains(&stats.commits), "{stats:?}");
     let run = store.load(&lease.run_id).await.unwrap().unwrap();
     assert_eq!(run.checkpoint.next_step_index.get(), 3008);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_wait_for_each_other() {
+    let file = InFile::new();
+    let mut runs = Vec::new();
+    for process in 0..3 {
+        let store = Arc::new(file.open().await);
+        for number in 0..4 {
+            let store = Arc::clone(&store);
+            runs.push(tokio::spawn(async move {
+                let header = header(&format!("run-{process}-{number}"));
+                let lease = store.create(&header, &worker("w")).await.unwrap();
+                for step in 0..8 {
+                    store.append(&lease, vec![row(step, 300)]).await.unwrap();
+                }
+                store.load(&lease.run_id).await.unwrap().unwrap().journal.len()
+            }));
+        }
+    }
+    for run in runs {
+        assert_eq!(run.await.unwrap(), 8);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_stays_locked_is_unavailable_until_it_is_not() {
+    let file = InFile::new();
+    let store = file.open().await;
+    let lease = store.create(&header("run"), &worker("w")).await.unwrap();
+    let mut other = file.connect_below().await;
+    sqlx::query("begin immediate").execute(&mut other).await.unwrap();
+    match store.append(&lease, vec![row(0, 300)]).await {
+        Err(StoreError::Unavailable(reason)) => {
+            assert!(reason.contains("locked by another program"), "{reason}");
+        }
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+    sqlx::query("rollback").execute(&mut other).await.unwrap();
+    assert_eq!(store.load(&lease.run_id).await.unwrap().unwrap().journal, []);
+    store.append(&lease, vec![row(0, 300)]).await.unwrap();
 }
 
 #[tokio::test]

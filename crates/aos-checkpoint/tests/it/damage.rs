@@ -113,6 +113,28 @@ async fn a_value_that_does_not_parse_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_header_of_a_newer_format_is_refused_although_its_fields_are_unknown() {
+    let file = filled().await;
+    let header = r#"{"format":2,"everything":"else"}"#;
+    let spec: String = sqlx::query_scalar("select spec from workflow_specs")
+        .fetch_one(&mut file.connect_below().await)
+        .await
+        .unwrap();
+    let hash = ContentHash::of_bytes(header.as_bytes()).chain(ContentHash::of_bytes(spec.as_bytes()));
+    sqlx::query("update workflow_checkpoints set header = ?1, header_hash = ?2")
+        .bind(header)
+        .bind(format!("{hash:x}"))
+        .execute(&mut file.connect_below().await)
+        .await
+        .unwrap();
+    let refused = file.open().await.load(&run_id("run")).await;
+    assert!(
+        matches!(refused, Err(StoreError::TooNew { found: 2, .. })),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
 async fn overwritten_pages_are_noticed() {
     let file = filled().await;
     let mut content = fs::read(file.path()).unwrap();

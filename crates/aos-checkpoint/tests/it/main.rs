@@ -8,6 +8,7 @@
 )]
 
 mod batching;
+mod clock;
 mod conformance;
 mod damage;
 mod equivalence;
