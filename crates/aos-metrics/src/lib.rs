@@ -36,10 +36,10 @@
 pub mod catalogue;
 
 mod codes;
+mod core;
 mod cost;
 mod global;
 mod handles;
-mod core;
 mod observer;
 mod options;
 mod register;
@@ -54,10 +54,10 @@ mod recorder;
 #[cfg(feature = "server")]
 mod server;
 
+pub use core::{Metrics, SharedRecorder};
 #[cfg(feature = "prometheus")]
 pub use exporter::Exporter;
 pub use global::GlobalRecorder;
-pub use core::{Metrics, SharedRecorder};
 pub use options::MetricsOptions;
 #[cfg(feature = "prometheus")]
 pub use recorder::{SelfTidyingRecorder, recorder};

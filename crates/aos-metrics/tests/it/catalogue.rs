@@ -33,7 +33,15 @@ fn the_promised_names_come_first_and_are_these() {
 fn every_metric_is_exported_at_zero_with_its_kind_label_and_meaning() {
     let (exporter, _) = exporter();
     let text = exporter.render();
-    for Metric { name, kind, label, help, buckets, .. } in catalogue::ALL {
+    for Metric {
+        name,
+        kind,
+        label,
+        help,
+        buckets,
+        ..
+    } in catalogue::ALL
+    {
         assert!(text.contains(&format!("# HELP {name} {help}\n")), "{name}: HELP");
         assert!(text.contains(&format!("# TYPE {name} {kind}\n")), "{name}: TYPE");
         let suffix = if *kind == Kind::Histogram { "_count" } else { "" };
@@ -46,10 +54,17 @@ fn every_metric_is_exported_at_zero_with_its_kind_label_and_meaning() {
         if *name != "nova_workflow_build_info" {
             assert!(lines.iter().all(|line| line.ends_with(" 0")), "{lines:?}");
         }
-        assert!(buckets.is_sorted() && buckets.is_empty() == (*kind != Kind::Histogram), "{name}");
+        assert!(
+            buckets.is_sorted() && buckets.is_empty() == (*kind != Kind::Histogram),
+            "{name}"
+        );
     }
     let described = text.lines().filter(|line| line.starts_with("# TYPE")).count();
-    assert_eq!(described, catalogue::ALL.len(), "nothing is exported that the catalogue lacks");
+    assert_eq!(
+        described,
+        catalogue::ALL.len(),
+        "nothing is exported that the catalogue lacks"
+    );
 }
 
 #[test]
@@ -60,7 +75,12 @@ fn the_page_is_the_catalogue() {
          differ.\n",
     );
     for metric in catalogue::ALL {
-        write!(page, "\n## `{}`\n\n{} ({})\n", metric.name, metric.help, metric.kind).unwrap();
+        write!(
+            page,
+            "\n## `{}`\n\n{} ({})\n",
+            metric.name, metric.help, metric.kind
+        )
+        .unwrap();
         if let Some((label, values)) = metric.label {
             write!(page, "\n- Label `{}`: {values}.\n", label.name()).unwrap();
         }
@@ -70,5 +90,8 @@ fn the_page_is_the_catalogue() {
             writeln!(page, "{blank}- Buckets: {}.", bounds.join(" ")).unwrap();
         }
     }
-    assert!(read("docs/metrics.md") == page, "write this to docs/metrics.md:\n{page}");
+    assert!(
+        read("docs/metrics.md") == page,
+        "write this to docs/metrics.md:\n{page}"
+    );
 }

@@ -23,7 +23,11 @@ fn saved(exporter: &Exporter, error: Option<ErrorClass>) {
 }
 
 fn denied(exporter: &Exporter, code: ErrorCode) {
-    exporter.metrics().observe(&RunEvent::Denied { run_id: &run_id("r"), step_id: &step_id("a"), code });
+    exporter.metrics().observe(&RunEvent::Denied {
+        run_id: &run_id("r"),
+        step_id: &step_id("a"),
+        code,
+    });
 }
 
 fn rejected(exporter: &Exporter, names: &[Option<&str>]) {
@@ -33,7 +37,10 @@ fn rejected(exporter: &Exporter, names: &[Option<&str>]) {
         finding
     };
     let findings: Vec<_> = names.iter().map(finding).collect();
-    exporter.metrics().observe(&RunEvent::Rejected { run_id: &run_id("r"), findings: &findings });
+    exporter.metrics().observe(&RunEvent::Rejected {
+        run_id: &run_id("r"),
+        findings: &findings,
+    });
 }
 
 fn retry(exporter: &Exporter, error_code: ErrorCode) {
@@ -50,16 +57,26 @@ fn retry(exporter: &Exporter, error_code: ErrorCode) {
 #[track_caller]
 fn check(drive: impl FnOnce(&Exporter), expect: &[(&str, f64)]) {
     let (exporter, _) = exporter();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     let addr = ([127, 0, 0, 1], 0).into();
     let ready = Readiness::new(|| async { Ok(()) });
-    let server = runtime.block_on(MetricsServer::bind(addr, exporter.clone(), ready)).unwrap();
+    let server = runtime
+        .block_on(MetricsServer::bind(addr, exporter.clone(), ready))
+        .unwrap();
     let scrape = || get(server.local_addr(), "/metrics").1;
     let before = scrape();
     drive(&exporter);
     let after = scrape();
     for (series, value) in expect {
-        assert_eq!(value_in(&before, series).unwrap_or_default(), 0.0, "{series} before");
+        assert_eq!(
+            value_in(&before, series).unwrap_or_default(),
+            0.0,
+            "{series} before"
+        );
         assert_eq!(value_in(&after, series), Some(*value), "{series} in\n{after}");
     }
     runtime.block_on(server.stop());
@@ -90,7 +107,10 @@ fn a_run_counts_by_the_state_in_which_it_was_left() {
 fn a_run_that_a_broken_store_stops_counts_as_running() {
     let stopped = |exporter: &Exporter| {
         start(exporter, "a", false);
-        let event = RunEvent::RunStopped { run_id: &run_id("a"), status: RunStatus::Running };
+        let event = RunEvent::RunStopped {
+            run_id: &run_id("a"),
+            status: RunStatus::Running,
+        };
         exporter.metrics().observe(&event);
     };
     check(stopped, &[("nova_workflow_runs_total{status=\"running\"}", 1.0)]);
@@ -103,7 +123,9 @@ fn replays_goldens_and_seeds_count_from_outside_engines() {
             exporter.metrics().replay_failed();
             exporter.metrics().golden_mismatched();
             exporter.metrics().seed_drifted();
-            exporter.metrics().observe(&RunEvent::SeedDrift { run_id: &run_id("r") });
+            exporter
+                .metrics()
+                .observe(&RunEvent::SeedDrift { run_id: &run_id("r") });
         },
         &[
             ("nova_workflow_replay_failures_total", 1.0),
@@ -122,7 +144,10 @@ fn a_budget_counts_once_for_each_run_that_it_ends() {
         },
         &[
             ("nova_workflow_budget_exceeded_total", 1.0),
-            ("nova_workflow_policy_denials_total{error_code=\"STEP_CEILING_EXCEEDED\"}", 1.0),
+            (
+                "nova_workflow_policy_denials_total{error_code=\"STEP_CEILING_EXCEEDED\"}",
+                1.0,
+            ),
         ],
     );
 }
@@ -160,11 +185,22 @@ fn a_failed_write_is_a_failure_and_a_lost_lease_is_none() {
 #[test]
 fn a_forbidden_skill_counts_under_its_name_on_the_deny_list() {
     check(
-        |exporter| rejected(exporter, &[None, Some("shell_exec"), Some("shell_exec"), Some("not\"known\\")]),
+        |exporter| {
+            rejected(
+                exporter,
+                &[None, Some("shell_exec"), Some("shell_exec"), Some("not\"known\\")],
+            )
+        },
         &[
             ("nova_workflow_sandbox_rejections_total", 1.0),
-            ("nova_workflow_forbidden_skill_attempts_total{skill_id=\"shell_exec\"}", 2.0),
-            ("nova_workflow_forbidden_skill_attempts_total{skill_id=\"other\"}", 1.0),
+            (
+                "nova_workflow_forbidden_skill_attempts_total{skill_id=\"shell_exec\"}",
+                2.0,
+            ),
+            (
+                "nova_workflow_forbidden_skill_attempts_total{skill_id=\"other\"}",
+                1.0,
+            ),
         ],
     );
 }
@@ -178,8 +214,14 @@ fn an_attempt_counts_its_time_by_skill_and_its_cost() {
             commit(exporter, "a", cents("2.5"));
         },
         &[
-            ("nova_workflow_step_duration_seconds_count{skill_id=\"http_call\"}", 2.0),
-            ("nova_workflow_step_duration_seconds_bucket{skill_id=\"http_call\",le=\"0.05\"}", 1.0),
+            (
+                "nova_workflow_step_duration_seconds_count{skill_id=\"http_call\"}",
+                2.0,
+            ),
+            (
+                "nova_workflow_step_duration_seconds_bucket{skill_id=\"http_call\",le=\"0.05\"}",
+                1.0,
+            ),
             ("nova_workflow_cost_cents_total", 2.0),
             ("nova_workflow_step_cost_cents{step_id=\"a\"}", 2.5),
         ],

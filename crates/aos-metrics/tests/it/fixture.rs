@@ -14,7 +14,8 @@ use std::{
 
 use aos_metrics::{Exporter, MetricsOptions};
 use aos_spec::{
-    Money, RunId, RunStatus, Seed, SkillId, StepId, StepIndex, StepResult, Timestamp, WorkflowPlan, WorkflowResult,
+    Money, RunId, RunStatus, Seed, SkillId, StepId, StepIndex, StepResult, Timestamp, WorkflowPlan,
+    WorkflowResult,
     journal::RunHeader,
     port::{Clock, RunEvent, RunObserver},
 };
@@ -22,11 +23,12 @@ use serde_json::{Map, Value, json};
 
 /// A clock that tests move by hand.
 #[derive(Default)]
-pub struct ManualClock(AtomicI64);
+pub(crate) struct ManualClock(AtomicI64);
 
 impl ManualClock {
-    pub fn advance(&self, span: Duration) {
-        self.0.fetch_add(i64::try_from(span.as_micros()).unwrap(), Ordering::Relaxed);
+    pub(crate) fn advance(&self, span: Duration) {
+        self.0
+            .fetch_add(i64::try_from(span.as_micros()).unwrap(), Ordering::Relaxed);
     }
 }
 
@@ -37,29 +39,29 @@ impl Clock for ManualClock {
 }
 
 /// An exporter that knows of the forbidden skill `shell_exec`, and its clock.
-pub fn exporter() -> (Exporter, Arc<ManualClock>) {
+pub(crate) fn exporter() -> (Exporter, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::default());
     let options = MetricsOptions::default().with_forbidden_skills(["shell_exec"]);
     (Exporter::new(clock.clone(), &options), clock)
 }
 
-pub fn run_id(text: &str) -> RunId {
+pub(crate) fn run_id(text: &str) -> RunId {
     text.parse().unwrap()
 }
 
-pub fn skill_id(text: &str) -> SkillId {
+pub(crate) fn skill_id(text: &str) -> SkillId {
     text.parse().unwrap()
 }
 
-pub fn step_id(text: &str) -> StepId {
+pub(crate) fn step_id(text: &str) -> StepId {
     text.parse().unwrap()
 }
 
-pub fn cents(text: &str) -> Money {
+pub(crate) fn cents(text: &str) -> Money {
     text.parse().unwrap()
 }
 
-pub fn start(exporter: &Exporter, run: &str, resumed: bool) {
+pub(crate) fn start(exporter: &Exporter, run: &str, resumed: bool) {
     exporter.metrics().observe(&RunEvent::RunStarted {
         run_id: &run_id(run),
         workflow_id: &"w".parse().unwrap(),
@@ -69,16 +71,18 @@ pub fn start(exporter: &Exporter, run: &str, resumed: bool) {
     });
 }
 
-pub fn finish(exporter: &Exporter, run: &str, status: RunStatus, duration: Duration) {
+pub(crate) fn finish(exporter: &Exporter, run: &str, status: RunStatus, duration: Duration) {
     let spec = json!({ "id": "w", "name": "w", "steps": [{ "id": "a", "skill_id": "echo" }] });
     let plan = WorkflowPlan::new(serde_json::from_value(spec).unwrap()).unwrap();
     let header = RunHeader::new(run_id(run), &plan, Seed(7), Map::new());
     let millis = u64::try_from(duration.as_millis()).unwrap();
     let result = WorkflowResult::new(&header, status, Vec::new(), None, millis, plan.hash());
-    exporter.metrics().observe(&RunEvent::RunFinished { result: &result });
+    exporter
+        .metrics()
+        .observe(&RunEvent::RunFinished { result: &result });
 }
 
-pub fn attempt(exporter: &Exporter, skill: &str, duration: Duration, cost: Money) {
+pub(crate) fn attempt(exporter: &Exporter, skill: &str, duration: Duration, cost: Money) {
     exporter.metrics().observe(&RunEvent::AttemptFinished {
         run_id: &run_id("r"),
         step_id: &step_id("a"),
@@ -90,7 +94,7 @@ pub fn attempt(exporter: &Exporter, skill: &str, duration: Duration, cost: Money
     });
 }
 
-pub fn commit(exporter: &Exporter, step: &str, cost: Money) {
+pub(crate) fn commit(exporter: &Exporter, step: &str, cost: Money) {
     let mut result = StepResult::completed(step_id(step), Value::Null);
     result.cost_cents = cost;
     exporter.metrics().observe(&RunEvent::StepCommitted {
@@ -102,19 +106,22 @@ pub fn commit(exporter: &Exporter, step: &str, cost: Money) {
 }
 
 /// Returns the value of a series in the text of Prometheus, written as in that text.
-pub fn value_in(text: &str, series: &str) -> Option<f64> {
-    let line = text.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')))?;
+pub(crate) fn value_in(text: &str, series: &str) -> Option<f64> {
+    let line = text.lines().find(|line| {
+        line.strip_prefix(series)
+            .is_some_and(|rest| rest.starts_with(' '))
+    })?;
     line.rsplit(' ').next()?.parse().ok()
 }
 
 #[track_caller]
-pub fn check(exporter: &Exporter, series: &str, expect: f64) {
+pub(crate) fn check(exporter: &Exporter, series: &str, expect: f64) {
     let text = exporter.render();
     assert_eq!(value_in(&text, series), Some(expect), "{series} in\n{text}");
 }
 
 /// Returns the status line and head, and the body, of the answer to a request.
-pub fn exchange(addr: SocketAddr, request: &str) -> (String, String) {
+pub(crate) fn exchange(addr: SocketAddr, request: &str) -> (String, String) {
     let mut stream = TcpStream::connect(addr).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     stream.write_all(request.as_bytes()).unwrap();
@@ -124,15 +131,15 @@ pub fn exchange(addr: SocketAddr, request: &str) -> (String, String) {
     (head.to_owned(), body.to_owned())
 }
 
-pub fn get(addr: SocketAddr, path: &str) -> (String, String) {
+pub(crate) fn get(addr: SocketAddr, path: &str) -> (String, String) {
     exchange(addr, &format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"))
 }
 
 /// Returns the root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     fs::canonicalize(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).unwrap()
 }
 
-pub fn read(path: &str) -> String {
+pub(crate) fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }

@@ -10,9 +10,17 @@ use crate::fixture::{attempt, cents, check, commit, exporter, finish, start};
 fn a_run_ages_although_nothing_happens() {
     let (exporter, clock) = exporter();
     start(&exporter, "hung", false);
-    check(&exporter, "nova_workflow_running_age_seconds{run_id=\"hung\"}", 0.0);
+    check(
+        &exporter,
+        "nova_workflow_running_age_seconds{run_id=\"hung\"}",
+        0.0,
+    );
     clock.advance(Duration::from_secs(7200));
-    check(&exporter, "nova_workflow_running_age_seconds{run_id=\"hung\"}", 7200.0);
+    check(
+        &exporter,
+        "nova_workflow_running_age_seconds{run_id=\"hung\"}",
+        7200.0,
+    );
 }
 
 #[test]
@@ -21,7 +29,11 @@ fn a_run_that_has_ended_is_gone_at_the_next_scrape() {
     start(&exporter, "a", false);
     finish(&exporter, "a", RunStatus::Completed, Duration::ZERO);
     assert!(!exporter.render().contains("run_id=\"a\""));
-    check(&exporter, "nova_workflow_running_age_seconds{run_id=\"none\"}", 0.0);
+    check(
+        &exporter,
+        "nova_workflow_running_age_seconds{run_id=\"none\"}",
+        0.0,
+    );
 }
 
 #[test]
@@ -31,7 +43,11 @@ fn a_dear_step_is_not_hidden_by_many_cheap_ones() {
     for n in 0..1_000 {
         commit(&exporter, &format!("cheap{n}"), cents("0.01"));
     }
-    check(&exporter, "nova_workflow_step_cost_cents{step_id=\"dear\"}", 500.0);
+    check(
+        &exporter,
+        "nova_workflow_step_cost_cents{step_id=\"dear\"}",
+        500.0,
+    );
     for n in 0..300 {
         commit(&exporter, &format!("middling{n}"), cents("1"));
     }
@@ -59,9 +75,14 @@ fn fractions_of_cents_are_carried_by_all_threads_together() {
     let exporter = Arc::new(exporter);
     let threads = (0..4).map(|_| {
         let exporter = Arc::clone(&exporter);
-        thread::spawn(move || (0..1_000).for_each(|_| attempt(&exporter, "llm", Duration::ZERO, cents("0.0033"))))
+        thread::spawn(move || {
+            (0..1_000).for_each(|_| attempt(&exporter, "llm", Duration::ZERO, cents("0.0033")))
+        })
     });
-    threads.collect::<Vec<_>>().into_iter().for_each(|thread| thread.join().unwrap());
+    threads
+        .collect::<Vec<_>>()
+        .into_iter()
+        .for_each(|thread| thread.join().unwrap());
     // 4,000 × 0.0033 cents = 13.2 cents; each alone would round to nothing.
     check(&exporter, "nova_workflow_cost_cents_total", 13.0);
 }

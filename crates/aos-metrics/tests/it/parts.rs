@@ -16,7 +16,10 @@ fn the_recorder_and_its_handle_work_without_the_rest() {
     });
     let text = handle.render();
     assert_eq!(value_in(&text, "of_the_application"), Some(2.0));
-    assert_eq!(value_in(&text, "nova_workflow_duration_seconds_bucket{le=\"60\"}"), Some(1.0));
+    assert_eq!(
+        value_in(&text, "nova_workflow_duration_seconds_bucket{le=\"60\"}"),
+        Some(1.0)
+    );
 }
 
 #[test]

@@ -17,9 +17,15 @@ fn ready() -> Readiness {
 }
 
 fn serve(readiness: Readiness) -> (Runtime, MetricsServer) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     let addr: SocketAddr = ([127, 0, 0, 1], 0).into();
-    let server = runtime.block_on(MetricsServer::bind(addr, exporter().0, readiness)).unwrap();
+    let server = runtime
+        .block_on(MetricsServer::bind(addr, exporter().0, readiness))
+        .unwrap();
     (runtime, server)
 }
 
@@ -33,12 +39,20 @@ fn check(request: &str, status: &str, body: &str) {
 
 #[test]
 fn it_answers_three_paths_and_refuses_the_rest() {
-    check("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", "200", "# TYPE nova_workflow_runs_total counter\n");
+    check(
+        "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n",
+        "200",
+        "# TYPE nova_workflow_runs_total counter\n",
+    );
     check("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", "200", "ok\n");
     check("GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n", "200", "ready\n");
     check("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "404", "/metrics");
     check("GET /metrics/../readyz HTTP/1.1\r\nHost: a\r\n\r\n", "404", "");
-    check("POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", "405", "GET");
+    check(
+        "POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
+        "405",
+        "GET",
+    );
     check("nonsense\r\n\r\n", "400", "");
 }
 
@@ -46,12 +60,20 @@ fn it_answers_three_paths_and_refuses_the_rest() {
 fn metrics_have_the_media_type_of_prometheus() {
     let (_runtime, server) = serve(ready());
     let (head, _) = get(server.local_addr(), "/metrics");
-    assert!(head.to_lowercase().contains(&format!("content-type: {CONTENT_TYPE}")), "{head}");
+    assert!(
+        head.to_lowercase()
+            .contains(&format!("content-type: {CONTENT_TYPE}")),
+        "{head}"
+    );
 }
 
 #[test]
 fn a_head_of_a_megabyte_is_refused() {
-    check(&format!("GET /metrics HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(60_000)), "431", "");
+    check(
+        &format!("GET /metrics HTTP/1.1\r\nX: {}\r\n\r\n", "a".repeat(60_000)),
+        "431",
+        "",
+    );
 }
 
 #[track_caller]
@@ -63,12 +85,18 @@ where
     let (head, body) = get(server.local_addr(), "/readyz");
     assert!(head.starts_with("HTTP/1.1 503"), "{head}");
     assert_eq!(body, expect);
-    assert!(get(server.local_addr(), "/healthz").0.starts_with("HTTP/1.1 200"), "alive all the same");
+    assert!(
+        get(server.local_addr(), "/healthz").0.starts_with("HTTP/1.1 200"),
+        "alive all the same"
+    );
 }
 
 #[test]
 fn a_process_whose_store_does_not_work_is_alive_and_not_ready() {
-    check_unready(|| async { Err("the disk is gone".to_owned()) }, "not ready: the disk is gone\n");
+    check_unready(
+        || async { Err("the disk is gone".to_owned()) },
+        "not ready: the disk is gone\n",
+    );
     check_unready(pending, "not ready: no answer within 2 seconds\n");
 }
 
@@ -77,7 +105,9 @@ fn half_a_request_is_let_go_and_holds_nobody_up() {
     let (_runtime, server) = serve(ready());
     let began = Instant::now();
     // Fewer than are answered at the same time; more would have to wait for them.
-    let mut slow: Vec<_> = (0..20).map(|_| TcpStream::connect(server.local_addr()).unwrap()).collect();
+    let mut slow: Vec<_> = (0..20)
+        .map(|_| TcpStream::connect(server.local_addr()).unwrap())
+        .collect();
     for stream in &mut slow {
         stream.write_all(b"GET /metrics HTTP/1.1\r\nHost").unwrap();
     }

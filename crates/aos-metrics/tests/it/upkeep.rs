@@ -21,14 +21,26 @@ fn memory_is_flat_over_a_million_observations_without_a_scrape() {
     if env::var_os(CHILD).is_none() {
         // Other tests would move the memory of this process.
         let mut child = Command::new(env::current_exe().unwrap());
-        child.args(["--exact", "upkeep::memory_is_flat_over_a_million_observations_without_a_scrape", "--nocapture"]);
+        child.args([
+            "--exact",
+            "upkeep::memory_is_flat_over_a_million_observations_without_a_scrape",
+            "--nocapture",
+        ]);
         let output = child.env(CHILD, "1").output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "the child ran no test");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(
+            String::from_utf8_lossy(&output.stdout).contains("1 passed"),
+            "the child ran no test"
+        );
         return;
     }
     let (exporter, _) = exporter();
-    let observe = |n: u32| (0..n).for_each(|_| attempt(&exporter, "echo", Duration::from_millis(3), Money::ZERO));
+    let observe =
+        |n: u32| (0..n).for_each(|_| attempt(&exporter, "echo", Duration::from_millis(3), Money::ZERO));
     observe(N_OBSERVATIONS / 20);
     let before = resident();
     observe(N_OBSERVATIONS);
@@ -37,5 +49,8 @@ fn memory_is_flat_over_a_million_observations_without_a_scrape() {
     assert!(grown < 1_000_000, "{grown} bytes more");
     let text = exporter.render();
     let series = "nova_workflow_step_duration_seconds_count{skill_id=\"echo\"}";
-    assert_eq!(value_in(&text, series), Some(f64::from(N_OBSERVATIONS + N_OBSERVATIONS / 20)));
+    assert_eq!(
+        value_in(&text, series),
+        Some(f64::from(N_OBSERVATIONS + N_OBSERVATIONS / 20))
+    );
 }
