@@ -189,7 +189,7 @@ fn a_forbidden_skill_counts_under_its_name_on_the_deny_list() {
             rejected(
                 exporter,
                 &[None, Some("shell_exec"), Some("shell_exec"), Some("not\"known\\")],
-            )
+            );
         },
         &[
             ("nova_workflow_sandbox_rejections_total", 1.0),

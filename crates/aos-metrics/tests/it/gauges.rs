@@ -76,7 +76,7 @@ fn fractions_of_cents_are_carried_by_all_threads_together() {
     let threads = (0..4).map(|_| {
         let exporter = Arc::clone(&exporter);
         thread::spawn(move || {
-            (0..1_000).for_each(|_| attempt(&exporter, "llm", Duration::ZERO, cents("0.0033")))
+            (0..1_000).for_each(|_| attempt(&exporter, "llm", Duration::ZERO, cents("0.0033")));
         })
     });
     threads

@@ -1,6 +1,12 @@
 //! Metrics on a port, with something in each of them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use aos_metrics::{Exporter, MetricsOptions, MetricsServer, Readiness};
 use aos_spec::{
@@ -13,13 +19,20 @@ use aos_spec::{
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
-/// The time since this clock was made, and an offset of two hours for whoever asks later.
-struct Elapsed(std::time::Instant);
+/// A clock that stands still until it is moved.
+#[derive(Default)]
+struct ManualClock(AtomicI64);
 
-impl Clock for Elapsed {
+impl ManualClock {
+    fn advance(&self, span: Duration) {
+        let micros = i64::try_from(span.as_micros()).unwrap();
+        self.0.fetch_add(micros, Ordering::Relaxed);
+    }
+}
+
+impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        // Two hours in a second: a run that is started becomes stale at once.
-        Timestamp::from_micros(0).saturating_add(self.0.elapsed() * 7200)
+        Timestamp::from_micros(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -27,6 +40,7 @@ impl Clock for Elapsed {
 pub(crate) struct Exported {
     pub(crate) exporter: Exporter,
     pub(crate) server: MetricsServer,
+    clock: Arc<ManualClock>,
     _runtime: Runtime,
 }
 
@@ -37,14 +51,16 @@ impl Exported {
             .enable_all()
             .build()
             .unwrap();
+        let clock = Arc::new(ManualClock::default());
         let options = MetricsOptions::default().with_forbidden_skills(["shell_exec"]);
-        let exporter = Exporter::new(Arc::new(Elapsed(std::time::Instant::now())), &options);
+        let exporter = Exporter::new(clock.clone(), &options);
         let ready = Readiness::new(|| async { Ok(()) });
         let bound = MetricsServer::bind(([127, 0, 0, 1], 0).into(), exporter.clone(), ready);
         let server = runtime.block_on(bound).unwrap();
         Self {
             exporter,
             server,
+            clock,
             _runtime: runtime,
         }
     }
@@ -66,6 +82,7 @@ impl Exported {
         };
         start(&run_id);
         start(&"hung".parse().unwrap());
+        self.clock.advance(Duration::from_secs(7_200));
         let mut finding = Finding::new("RULE", "", "refused");
         finding.forbidden_skill = Some("shell_exec".to_owned());
         metrics.observe(&RunEvent::Rejected {
