@@ -3,5 +3,6 @@
 mod control;
 mod crash_equivalence;
 mod driver;
+mod metrics;
 mod ports;
 mod serial_equivalence;
