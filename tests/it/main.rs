@@ -10,6 +10,7 @@
 mod control;
 mod crash_equivalence;
 mod driver;
+mod metrics;
 mod ports;
 mod serial_equivalence;
 mod settle;

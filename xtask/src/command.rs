@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::{args::UsageError, bench, ci, finding::Finding, layers, pick_one, test, tidy, tools};
+use crate::{args::UsageError, bench, ci, finding::Finding, layers, ops, pick_one, test, tidy, tools};
 
 /// One command.
 #[derive(Debug, Clone, Copy)]
@@ -85,6 +85,12 @@ pub const COMMANDS: &[Command] = &[
         usage: "[advisories]",
         about: "check bans, licences and sources of all dependencies, or known vulnerabilities, with cargo-deny",
         run: tools::deny,
+    },
+    Command {
+        name: "setup-ops",
+        usage: "",
+        about: "install Prometheus and Alertmanager, which the tests of `ops/` ask, where they are missing",
+        run: ops::command,
     },
     Command {
         name: "bench",

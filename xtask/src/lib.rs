@@ -17,6 +17,7 @@ pub mod ci;
 pub mod command;
 pub mod finding;
 pub mod layers;
+pub mod ops;
 pub mod pick_one;
 pub mod test;
 pub mod tidy;

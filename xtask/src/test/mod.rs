@@ -1,7 +1,8 @@
 //! `cargo xtask test`: runs all tests, doctests included, and says where the time went.
 //!
 //! It is plain `cargo test`, so that a fresh machine needs nothing else. `--long` sets `AOS_TEST_LONG=1`, which the
-//! random and exhaustive tests read to run many more cases.
+//! random and exhaustive tests read to run many more cases. Programs that the tests of `ops/` ask are installed first where
+//! that is possible without asking anybody.
 
 mod transcript;
 
@@ -22,8 +23,12 @@ pub use transcript::Transcript;
 use crate::{
     args::Args,
     command::Verdict,
+    ops,
     workspace::{Workspace, cargo, root},
 };
+
+/// The package whose tests ask programs that may have to be installed first.
+const OPS_PACKAGE: &str = "aos-metrics";
 
 /// Runs the tests whose name contains one of the given words, or all.
 ///
@@ -35,6 +40,9 @@ pub fn command(words: &[String]) -> Result<Verdict> {
     let root = root();
     let workspace = Workspace::load(&root)?;
     let packages = packages(&workspace, &args)?;
+    if packages.iter().any(|word| word == "--workspace" || word == OPS_PACKAGE) {
+        ops::prepare();
+    }
     let call = || {
         let mut call = cargo(&root, &["test", "--all-features", "--locked", "--no-fail-fast"]);
         call.args(&packages);

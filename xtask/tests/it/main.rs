@@ -7,6 +7,7 @@ mod bench;
 mod ci;
 mod command;
 mod layers;
+mod ops;
 mod pick_one;
 mod tidy;
 mod transcript;

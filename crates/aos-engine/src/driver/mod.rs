@@ -23,7 +23,10 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use self::{perform::Ending, writer::Writer};
+use self::{
+    perform::Ending,
+    writer::{Writer, Written},
+};
 use crate::{
     EngineError,
     engine::Parts,
@@ -204,9 +207,10 @@ impl<'a> Driver<'a> {
             let input = tokio::select! {
                 biased;
                 written = self.writer.written(), if self.writer.is_writing() => {
-                    let (write, duration, outcome) = written;
+                    let Written { write, rows, duration, outcome } = written;
                     self.parts.observe(&RunEvent::CheckpointSaved {
                         run_id: &self.header.run_id,
+                        rows,
                         duration,
                         error: outcome.as_ref().err().map(aos_spec::port::StoreError::class),
                     });

@@ -17,8 +17,15 @@ use crate::machine::WriteNumber;
 const RETRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(20);
 
-/// The outcome of one write to the store: the last number that it made durable, and how long it took.
-pub(super) type Written = (WriteNumber, Duration, Result<(), StoreError>);
+/// One write to the store that has ended.
+pub(super) struct Written {
+    /// The last number that the write made durable.
+    pub(super) write: WriteNumber,
+    /// The number of rows in it.
+    pub(super) rows: usize,
+    pub(super) duration: Duration,
+    pub(super) outcome: Result<(), StoreError>,
+}
 
 pub(super) struct Writer {
     store: Arc<dyn CheckpointStore>,
@@ -73,13 +80,23 @@ impl Writer {
             self.under_way = Some(Box::pin(async move {
                 let began = Instant::now();
                 let outcome = persistently(|| store.append(&lease, rows.clone())).await;
-                (write, began.elapsed(), outcome)
+                Written {
+                    write,
+                    rows: rows.len(),
+                    duration: began.elapsed(),
+                    outcome,
+                }
             }));
         } else if let Some((write, update)) = self.update.take() {
             self.under_way = Some(Box::pin(async move {
                 let began = Instant::now();
                 let outcome = persistently(|| store.save(&lease, update.clone())).await;
-                (write, began.elapsed(), outcome.map(drop))
+                Written {
+                    write,
+                    rows: 0,
+                    duration: began.elapsed(),
+                    outcome: outcome.map(drop),
+                }
             }));
         }
     }

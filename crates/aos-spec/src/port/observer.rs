@@ -96,6 +96,8 @@ pub enum RunEvent<'a> {
     CheckpointSaved {
         /// The run.
         run_id: &'a RunId,
+        /// The number of rows of the journal that it held; none when only the checkpoint was written.
+        rows: usize,
         /// How long it took until the write was durable.
         duration: Duration,
         /// Why it failed.

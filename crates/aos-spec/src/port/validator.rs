@@ -17,10 +17,13 @@ pub struct Finding {
     pub pointer: String,
     /// What was found; never the value itself where it may be secret.
     pub message: String,
+    /// The entry of a deny list that the skill of the step is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forbidden_skill: Option<String>,
 }
 
 impl Finding {
-    /// Returns a finding that belongs to no step.
+    /// Returns a finding that belongs to no step and is not about a forbidden skill.
     #[must_use]
     pub fn new(rule_id: impl Into<String>, pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -28,6 +31,7 @@ impl Finding {
             step_id: None,
             pointer: pointer.into(),
             message: message.into(),
+            forbidden_skill: None,
         }
     }
 }
