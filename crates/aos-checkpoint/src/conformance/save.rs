@@ -80,6 +80,10 @@ pub(super) async fn an_update_of_another_version_is_refused(on: Setting) {
             StoreError::Conflict { run_id, .. } if *run_id == lease.run_id
         );
     }
+    // Also when it is what the run was created with: under this lease it was never saved.
+    let mut unsaved = update(lease.version - 1, RunStatus::Running, &[]);
+    unsaved.elapsed_ms = 0;
+    refused!(on.store.save(&lease, unsaved).await, StoreError::Conflict { .. });
     assert_eq!(on.loaded("run").await, before);
 }
 
