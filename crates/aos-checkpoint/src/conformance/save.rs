@@ -73,13 +73,17 @@ pub(super) async fn an_update_of_another_version_is_refused(on: Setting) {
     let worker = on.worker("w").await;
     let lease = on.created("run", &worker).await;
     let before = on.loaded("run").await;
-    for version in [lease.version + 1, lease.version - 1, u64::MAX] {
+    for version in [lease.version + 1, lease.version.wrapping_sub(1), u64::MAX] {
         let update = update(version, RunStatus::Completed, &[]);
         refused!(
             on.store.save(&lease, update).await,
             StoreError::Conflict { run_id, .. } if *run_id == lease.run_id
         );
     }
+    // Also when it is what the run was created with: under this lease it was never saved.
+    let mut unsaved = update(lease.version.wrapping_sub(1), RunStatus::Running, &[]);
+    unsaved.elapsed_ms = 0;
+    refused!(on.store.save(&lease, unsaved).await, StoreError::Conflict { .. });
     assert_eq!(on.loaded("run").await, before);
 }
 
