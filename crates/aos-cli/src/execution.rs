@@ -11,7 +11,8 @@ use crate::{
     compose::{self, EngineParts},
     error::CliError,
     exit::Exit,
-    ids, output,
+    ids,
+    output::{self, write_aside},
     program::Context,
     progress::{Event, Progress},
     render::{style, units, untrusted},
@@ -115,17 +116,7 @@ pub(crate) fn conclude(
     let output = &context.output;
     output.note(&summary(context, result));
     if let Some(message) = &result.error {
-        let code = result
-            .error_code
-            .map(|code| format!("[{code}]"))
-            .unwrap_or_default();
-        let step = result
-            .failed_step
-            .as_ref()
-            .map(|step| format!("step `{step}`: "))
-            .unwrap_or_default();
-        let error = style::paint(style::ERROR, format_args!("error{code}"));
-        output.note(&format!("{error}: {step}{}", untrusted(message)));
+        write_aside(&(error_line(result, message) + "\n"));
     }
     if let Some(code) = result.error_code {
         output.help(code.info().advice);
@@ -144,6 +135,18 @@ pub(crate) fn conclude(
             result,
         ),
     }
+}
+
+/// Returns the line that says why a run did not complete.
+pub(crate) fn error_line(result: &WorkflowResult, message: &str) -> String {
+    let code = result
+        .error_code
+        .map(|code| format!("[{code}]"))
+        .unwrap_or_default();
+    let step = result.failed_step.as_ref();
+    let step = step.map(|step| format!("step `{step}`: ")).unwrap_or_default();
+    let error = style::paint(style::ERROR, format_args!("error{code}"));
+    format!("{error}: {step}{}", untrusted(message))
 }
 
 /// Returns the line that says how a run ended, or where it stands.

@@ -2,8 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use aos_spec::{PlannedStep, StepIndex, WorkflowPlan, WorkflowResult};
+use aos_spec::{PlannedStep, StepIndex, WorkflowPlan, WorkflowResult, WorkflowSpec};
 use serde_json::{Map, Value};
+
+/// Returns the id of a workflow and, where it has one, its version.
+pub(crate) fn described(spec: &WorkflowSpec) -> String {
+    if spec.version.is_empty() {
+        spec.id.to_string()
+    } else {
+        format!("{} {}", spec.id, spec.version)
+    }
+}
 
 /// Returns the level of each step in canonical order: 1 without dependencies, otherwise one more than its deepest
 /// dependency.

@@ -64,7 +64,12 @@ impl WorkflowFile {
             let count = units::count(problems.len(), "problem");
             let mut error = CliError::new(ErrorCode::InvalidSpec, format!("the workflow has {count}"));
             error.problems = Some(Box::new(self.report(&problems)));
-            error.at(&self.name)
+            let first = problems
+                .first()
+                .map_or(ErrorCode::InvalidSpec, |problem| problem.code);
+            error
+                .at(&self.name)
+                .instead(format!("`aos explain {first}` tells more"))
         })
     }
 

@@ -15,7 +15,7 @@ use crate::{
     inputs::{self, Input},
     program::Context,
     render::style,
-    runtime,
+    runtime, shape,
     store::{self, SystemClock},
     workflow_file::{self, WorkflowFile},
 };
@@ -73,9 +73,8 @@ pub(crate) fn execute(context: &Context, args: RunArgs) -> Result<Exit, CliError
 
     let (faint, strong) = (style::FAINT, style::STRONG);
     context.output.note(&format!(
-        "run {strong}{run_id}{strong:#}  {faint}workflow {} {}  seed {seed}  store {}{faint:#}",
-        plan.spec().id,
-        plan.spec().version,
+        "run {strong}{run_id}{strong:#}  {faint}workflow {}  seed {seed}  store {}{faint:#}",
+        shape::described(plan.spec()),
         context.store_name(),
     ));
     let mut run = NewRun::new(Arc::clone(&plan), run_id, seed).with_inputs(inputs);

@@ -4,8 +4,8 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::support::{Desk, HELLO};
 
-/// Executes a statement on the store of `desk`.
-fn execute(desk: &Desk, statement: &'static str) {
+/// Connects to the store of `desk` as another program would, and does `work` with the connection.
+fn connected<T>(desk: &Desk, work: impl AsyncFnOnce(&mut SqliteConnection) -> T) -> T {
     let url = format!("sqlite:{}", desk.path(".aos/aos.db").display());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -13,10 +13,28 @@ fn execute(desk: &Desk, statement: &'static str) {
         .unwrap();
     runtime.block_on(async {
         let mut connection = SqliteConnection::connect(&url).await.unwrap();
-        let done = sqlx::query(statement).execute(&mut connection).await.unwrap();
-        assert!(done.rows_affected() > 0, "{statement} changed nothing");
+        let done = work(&mut connection).await;
         connection.close().await.unwrap();
+        done
+    })
+}
+
+/// Executes a statement on the store of `desk`.
+fn execute(desk: &Desk, statement: &'static str) {
+    connected(desk, async |connection| {
+        let done = sqlx::query(statement).execute(connection).await.unwrap();
+        assert!(done.rows_affected() > 0, "{statement} changed nothing");
     });
+}
+
+/// Does `work` while nobody else can write to the store of `desk`.
+pub(crate) fn while_locked<T>(desk: &Desk, work: impl FnOnce() -> T) -> T {
+    connected(desk, async |connection| {
+        let transaction = connection.begin_with("begin immediate").await.unwrap();
+        let done = work();
+        transaction.rollback().await.unwrap();
+        done
+    })
 }
 
 #[test]

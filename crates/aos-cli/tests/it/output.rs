@@ -86,11 +86,20 @@ fn a_mistake_in_a_variable_is_a_mistake_in_the_arguments() {
 
 #[test]
 fn quiet_leaves_the_answer_and_errors() {
-    let desk = Desk::with(&[("hello.yaml", HELLO), ("bad.yaml", "id: bad\nsteps: []\n")]);
+    let desk = Desk::with(&[
+        ("hello.yaml", HELLO),
+        ("failing.yaml", FAILING),
+        ("bad.yaml", "id: bad\nsteps: []\n"),
+    ]);
     let ended = desk.check(&["run", "hello.yaml", "-q"], 0);
     assert_eq!(
         (ended.stdout.as_str(), ended.stderr.as_str()),
         ("{\n  \"shout\": \"HELLO WORLD\"\n}\n", "")
+    );
+    let failed = desk.check(&["run", "failing.yaml", "-q"], 1);
+    assert_eq!(
+        failed.stderr,
+        "error[PERMISSION_DENIED]: step `second`: not today\n"
     );
     desk.check(&["run", "bad.yaml", "-q"], 3)
         .says(&["error[INVALID_SPEC]"]);

@@ -1,8 +1,14 @@
 //! SIGINT and SIGTERM.
 
-use std::process::{Child, Command};
+use std::{
+    process::{Child, Command},
+    time::Duration,
+};
 
-use crate::support::{Desk, SLOW, finish};
+use crate::{
+    damage,
+    support::{Desk, SLOW, finish},
+};
 
 /// Sends a signal to a program that was started.
 fn send(child: &Child, signal: &str) {
@@ -83,4 +89,22 @@ fn a_killed_run_is_left_behind_and_resumed() {
     let listed = desk.check(&["runs", "list"], 0);
     listed.answers(&["left behind"]).says(&["aos resume RUN"]);
     desk.check(&["resume", "killed"], 0).says(&["completed in"]);
+}
+
+#[test]
+fn a_second_signal_ends_the_program_although_the_store_does_not_answer() {
+    let desk = Desk::with(&[("slow.yaml", SLOW)]);
+    let child = desk.start(&["run", "slow.yaml", "--run-id", "stuck"]);
+    desk.wait_for(&["runs", "show", "stuck", "-o", "json"], |ended| {
+        ended.stdout.contains("\"steps_completed\": 1")
+    });
+    let child = damage::while_locked(&desk, move || {
+        send(&child, "TERM");
+        std::thread::sleep(Duration::from_millis(300));
+        send(&child, "INT");
+        finish(child)
+    });
+    assert_eq!(child.code, 130, "{child:#?}");
+    desk.check(&["runs", "list"], 0)
+        .answers(&["stuck", "left behind"]);
 }

@@ -18,6 +18,7 @@ use crate::{
     program::Context,
     progress,
     render::{step_line::StepLine, style, units, untrusted},
+    shape::described,
     store::{self, LoadedRun, SystemClock},
 };
 
@@ -112,7 +113,7 @@ fn text(context: &Context, run: &LoadedRun, document: &RunDocument<'_>) -> Strin
     let status = style::paint(style::of_run(result.status), result.status);
     let rows = [
         ("run", result.run_id.to_string()),
-        ("workflow", format!("{} {}", spec.id, spec.version)),
+        ("workflow", described(spec)),
         (
             "status",
             format!(
@@ -171,13 +172,8 @@ fn text(context: &Context, run: &LoadedRun, document: &RunDocument<'_>) -> Strin
             }
         }
     }
-    if let Some(error) = &result.error {
-        let code = result
-            .error_code
-            .map(|code| format!("[{code}]"))
-            .unwrap_or_default();
-        let title = style::paint(style::ERROR, format_args!("error{code}"));
-        let _ = writeln!(text, "\n{title}: {}", untrusted(error));
+    if let Some(message) = &result.error {
+        let _ = writeln!(text, "\n{}", execution::error_line(result, message));
     }
     text
 }
