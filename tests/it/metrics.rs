@@ -14,8 +14,8 @@ use aos_spec::{
     ErrorCode, RunId, RunStatus, Seed, SkillManifest, SkillRegistry, StepId, WorkerId, WorkflowPlan,
     journal::{JournalRow, RunHeader, StoredRun},
     port::{
-        CheckpointStore, CheckpointUpdate, Decision, Denial, Finding, Lease, PlanValidator, PolicyError, PolicyRequest,
-        Rejection, RunFilter, RunRequest, RunSummary, StepPolicy, StoreError,
+        CheckpointStore, CheckpointUpdate, Decision, Denial, Finding, Lease, PlanValidator, PolicyError,
+        PolicyRequest, Rejection, RunFilter, RunRequest, RunSummary, StepPolicy, StoreError,
     },
 };
 use aos_testkit::{
@@ -38,34 +38,54 @@ impl Setup {
     async fn new(store: Arc<dyn CheckpointStore>) -> Self {
         let options = MetricsOptions::default().with_forbidden_skills(["shell_exec"]);
         let exporter = Exporter::new(Arc::new(SystemClock), &options);
-        let (addr, ready) = (([127, 0, 0, 1], 0).into(), Readiness::of_store(Arc::clone(&store)));
-        let server = MetricsServer::bind(addr, exporter.clone(), ready).await.expect("loopback has a free port");
-        Self { store, exporter, server }
+        let (addr, ready) = (
+            ([127, 0, 0, 1], 0).into(),
+            Readiness::of_store(Arc::clone(&store)),
+        );
+        let server = MetricsServer::bind(addr, exporter.clone(), ready)
+            .await
+            .expect("loopback has a free port");
+        Self {
+            store,
+            exporter,
+            server,
+        }
     }
 
     fn builder(&self, case: &Case) -> EngineBuilder {
         let skills = fixture::skills(case, &Arc::new(Ledger::default()));
-        WorkflowEngine::builder(Arc::clone(&self.store), skills, fixture::worker_id()).observer(self.exporter.observer())
+        WorkflowEngine::builder(Arc::clone(&self.store), skills, fixture::worker_id())
+            .observer(self.exporter.observer())
     }
 
     async fn scrape(&self) -> String {
         let addr = self.server.local_addr();
-        tokio::task::spawn_blocking(move || get(addr, "/metrics")).await.expect("no panic")
+        tokio::task::spawn_blocking(move || get(addr, "/metrics"))
+            .await
+            .expect("no panic")
     }
 
     /// Checks what a scrape reads of each series.
     async fn check(&self, expect: &[(&str, f64)]) {
         let text = self.scrape().await;
         for (series, value) in expect {
-            let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
-            assert_eq!(line.and_then(|value| value.parse().ok()), Some(*value), "{series} in\n{text}");
+            let line = text
+                .lines()
+                .find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+            assert_eq!(
+                line.and_then(|value| value.parse().ok()),
+                Some(*value),
+                "{series} in\n{text}"
+            );
         }
     }
 }
 
 fn get(addr: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(addr).expect("the server listens");
-    stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).expect("it reads");
+    stream
+        .write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes())
+        .expect("it reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
     answer
@@ -92,19 +112,35 @@ async fn a_run_moves_runs_steps_retries_writes_and_cost() {
     let setup = Setup::new(memory()).await;
     let case = two_steps();
     let engine = setup.builder(&case).build();
-    let result = engine.run(run_of(&case, "good")).await.expect("nothing fails but steps");
+    let result = engine
+        .run(run_of(&case, "good"))
+        .await
+        .expect("nothing fails but steps");
     assert_eq!(result.status, RunStatus::Completed);
-    let failing = workflow(vec![step("a", "pure", &[])]).with("a", [Scripted::Failure(ErrorCode::StepFailed, 0)]);
+    let failing =
+        workflow(vec![step("a", "pure", &[])]).with("a", [Scripted::Failure(ErrorCode::StepFailed, 0)]);
     let engine = setup.builder(&failing).build();
-    engine.run(run_of(&failing, "bad")).await.expect("nothing fails but steps");
+    engine
+        .run(run_of(&failing, "bad"))
+        .await
+        .expect("nothing fails but steps");
     setup
         .check(&[
             ("nova_workflow_runs_total{status=\"completed\"}", 1.0),
             ("nova_workflow_runs_total{status=\"failed\"}", 1.0),
             ("nova_workflow_duration_seconds_count", 2.0),
-            ("nova_workflow_step_duration_seconds_count{skill_id=\"pure\"}", 2.0),
-            ("nova_workflow_step_duration_seconds_count{skill_id=\"idempotent\"}", 2.0),
-            ("nova_workflow_retries_total{error_code=\"CONNECTION_RESET\"}", 1.0),
+            (
+                "nova_workflow_step_duration_seconds_count{skill_id=\"pure\"}",
+                2.0,
+            ),
+            (
+                "nova_workflow_step_duration_seconds_count{skill_id=\"idempotent\"}",
+                2.0,
+            ),
+            (
+                "nova_workflow_retries_total{error_code=\"CONNECTION_RESET\"}",
+                1.0,
+            ),
             ("nova_workflow_cost_cents_total", 1.0),
             ("nova_workflow_step_cost_cents{step_id=\"b\"}", 0.6),
             // Three ended steps and a failed attempt.
@@ -114,24 +150,45 @@ async fn a_run_moves_runs_steps_retries_writes_and_cost() {
             ("nova_workflow_resumes_total", 0.0),
         ])
         .await;
-    assert!(!setup.scrape().await.contains("nova_workflow_checkpoint_save_seconds_count 0\n"));
+    assert!(
+        !setup
+            .scrape()
+            .await
+            .contains("nova_workflow_checkpoint_save_seconds_count 0\n")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_ages_while_it_is_executed_and_counts_as_resumed_after_a_crash() {
     let setup = Setup::new(memory()).await;
     let mut case = workflow(vec![step("slow", "read", &[])]);
-    case.latency.insert("slow".parse().expect("valid"), Duration::from_secs(3600));
+    case.latency
+        .insert("slow".parse().expect("valid"), Duration::from_secs(3600));
     let engine = setup.builder(&case).build();
     let crash = tokio::time::timeout(Duration::from_millis(100), engine.run(run_of(&case, "r"))).await;
     assert!(crash.is_err(), "it ended before it crashed");
     setup.check(&[("nova_workflow_running_runs", 1.0)]).await;
-    assert!(setup.scrape().await.contains("nova_workflow_running_age_seconds{run_id=\"r\"} 0."));
+    assert!(
+        setup
+            .scrape()
+            .await
+            .contains("nova_workflow_running_age_seconds{run_id=\"r\"} 0.")
+    );
     engine.close().await.expect("the store works");
     case.latency.clear();
-    let result = setup.builder(&case).build().run(run_of(&case, "r")).await.expect("nothing fails but steps");
+    let result = setup
+        .builder(&case)
+        .build()
+        .run(run_of(&case, "r"))
+        .await
+        .expect("nothing fails but steps");
     assert_eq!(result.status, RunStatus::Completed);
-    setup.check(&[("nova_workflow_resumes_total", 1.0), ("nova_workflow_running_runs", 0.0)]).await;
+    setup
+        .check(&[
+            ("nova_workflow_resumes_total", 1.0),
+            ("nova_workflow_running_runs", 0.0),
+        ])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +196,10 @@ async fn another_seed_under_the_same_id_is_drift() {
     let setup = Setup::new(memory()).await;
     let case = workflow(vec![step("a", "pure", &[])]);
     let engine = setup.builder(&case).build();
-    engine.run(run_of(&case, "r")).await.expect("nothing fails but steps");
+    engine
+        .run(run_of(&case, "r"))
+        .await
+        .expect("nothing fails but steps");
     let mut other = run_of(&case, "r");
     other.seed = Seed(case.seed.0 + 1);
     engine.run(other).await.expect_err("another seed");
@@ -151,7 +211,11 @@ struct NoMoney;
 #[async_trait]
 impl StepPolicy for NoMoney {
     async fn decide(&self, _: &PolicyRequest<'_>) -> Result<Decision, PolicyError> {
-        let denial = Denial::new(RunStatus::BudgetExceeded, ErrorCode::AgentBudgetExceeded, "nothing is left");
+        let denial = Denial::new(
+            RunStatus::BudgetExceeded,
+            ErrorCode::AgentBudgetExceeded,
+            "nothing is left",
+        );
         Ok(Decision::Deny(denial))
     }
 }
@@ -181,15 +245,27 @@ async fn a_denied_run_and_a_refused_plan_count_by_their_reasons() {
     let setup = Setup::new(memory()).await;
     let case = workflow(vec![step("a", "pure", &[])]);
     let engine = setup.builder(&case).policy(Arc::new(NoMoney)).build();
-    engine.run(run_of(&case, "poor")).await.expect("a denial is a result");
+    engine
+        .run(run_of(&case, "poor"))
+        .await
+        .expect("a denial is a result");
     let engine = setup.builder(&case).validator(Arc::new(NoShell)).build();
-    engine.run(run_of(&case, "hostile")).await.expect("a rejection is a result");
+    engine
+        .run(run_of(&case, "hostile"))
+        .await
+        .expect("a rejection is a result");
     setup
         .check(&[
             ("nova_workflow_budget_exceeded_total", 1.0),
-            ("nova_workflow_policy_denials_total{error_code=\"AGENT_BUDGET_EXCEEDED\"}", 1.0),
+            (
+                "nova_workflow_policy_denials_total{error_code=\"AGENT_BUDGET_EXCEEDED\"}",
+                1.0,
+            ),
             ("nova_workflow_sandbox_rejections_total", 1.0),
-            ("nova_workflow_forbidden_skill_attempts_total{skill_id=\"shell_exec\"}", 1.0),
+            (
+                "nova_workflow_forbidden_skill_attempts_total{skill_id=\"shell_exec\"}",
+                1.0,
+            ),
             ("nova_workflow_runs_total{status=\"budget_exceeded\"}", 1.0),
             ("nova_workflow_runs_total{status=\"sandbox_rejected\"}", 1.0),
         ])
@@ -202,7 +278,11 @@ struct Full(Arc<dyn CheckpointStore>);
 #[async_trait]
 #[deny(clippy::missing_trait_methods)]
 impl CheckpointStore for Full {
-    async fn heartbeat(&self, worker: &WorkerId, ttl: Duration) -> Result<Vec<(RunId, RunRequest)>, StoreError> {
+    async fn heartbeat(
+        &self,
+        worker: &WorkerId,
+        ttl: Duration,
+    ) -> Result<Vec<(RunId, RunRequest)>, StoreError> {
         self.0.heartbeat(worker, ttl).await
     }
 
@@ -256,7 +336,10 @@ async fn a_store_that_fails_counts_and_is_not_ready() {
     let setup = Setup::new(Arc::new(Full(memory()))).await;
     let case = workflow(vec![step("a", "pure", &[])]);
     let engine = setup.builder(&case).build();
-    engine.run(run_of(&case, "r")).await.expect_err("the store is full");
+    engine
+        .run(run_of(&case, "r"))
+        .await
+        .expect_err("the store is full");
     setup
         .check(&[
             ("nova_workflow_checkpoint_failures_total", 1.0),
@@ -265,6 +348,11 @@ async fn a_store_that_fails_counts_and_is_not_ready() {
         ])
         .await;
     let addr = setup.server.local_addr();
-    let answer = tokio::task::spawn_blocking(move || get(addr, "/readyz")).await.expect("no panic");
-    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("full"), "{answer}");
+    let answer = tokio::task::spawn_blocking(move || get(addr, "/readyz"))
+        .await
+        .expect("no panic");
+    assert!(
+        answer.starts_with("HTTP/1.1 503") && answer.contains("full"),
+        "{answer}"
+    );
 }

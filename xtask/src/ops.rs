@@ -17,7 +17,10 @@ use crate::{args::Args, command::Verdict};
 const PROGRAMS: &[(&[&str], &str)] = &[
     (&["prometheus"], "prometheus"),
     (&["promtool"], "prometheus"),
-    (&["prometheus-alertmanager", "alertmanager"], "prometheus-alertmanager"),
+    (
+        &["prometheus-alertmanager", "alertmanager"],
+        "prometheus-alertmanager",
+    ),
     (&["amtool"], "prometheus-alertmanager"),
 ];
 
