@@ -1,0 +1,340 @@
+//! Reading an expression as far as it is grammatical SQL, and what was seen on the way.
+//!
+//! Prose leaves the grammar after two or three words, because SQL never puts two plain words side by side. What stays
+//! inside it to the end of the text, and holds an operator, is the continuation of a statement.
+
+use super::{
+    token::{Kind, Lexer, Token},
+    words::Word,
+};
+
+/// Most tokens that one reading takes; injected values are short, and the bound keeps the whole scan linear.
+const MAX_TOKENS: usize = 160;
+
+/// Why a reading ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// At the end of the text.
+    Text,
+    /// At a comment that discards the rest of the statement.
+    Comment,
+    /// Inside a quoted text that the surrounding statement closes.
+    OpenQuote(u8),
+    Semicolon,
+    /// At something that cannot follow.
+    Grammar,
+}
+
+/// What a reading saw.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    pub(super) ended: Ended,
+    /// Where the reading ended.
+    pub(super) end: usize,
+    pub(super) n_tokens: usize,
+    /// `AND`, `OR`, `XOR`, `||`, `&&`.
+    pub(super) n_logic: usize,
+    /// Comparisons, `LIKE` and the like.
+    pub(super) n_compare: usize,
+    /// `IS`, `IN`, `BETWEEN`.
+    pub(super) n_weak_compare: usize,
+    /// Arithmetic and other operators.
+    pub(super) n_operators: usize,
+    pub(super) n_calls: usize,
+    pub(super) n_selects: usize,
+    /// `FROM`, `WHERE`, `ORDER BY` and other clauses.
+    pub(super) n_clauses: usize,
+    /// Numbers, quoted texts, variables and constants.
+    pub(super) n_constants: usize,
+    pub(super) n_names: usize,
+    /// Comparisons whose two sides are single constants, or the same name.
+    pub(super) n_certain: usize,
+    /// Comparisons of two different one-letter names, as in `OR x=y`.
+    pub(super) n_letters: usize,
+    /// Comparisons before the first `AND`, `OR` or the like.
+    pub(super) n_compare_before_logic: usize,
+    /// Whether the first token is an operator that continues the value before it.
+    pub(super) starts_with_operator: bool,
+    /// Whether the first token is `AND`, `OR` or the like.
+    pub(super) starts_with_logic: bool,
+    /// Whether the text ended where a value was expected.
+    pub(super) dangling: bool,
+    /// Closing parentheses without an opening one.
+    pub(super) n_unbalanced: usize,
+}
+
+/// Reads from the position of `lexer` on; `value_first` tells whether a value is expected there or an operator.
+/// With `either`, both may come.
+pub(super) fn read(lexer: Lexer<'_>, value_first: bool, either: bool) -> Reading {
+    Reader::new(lexer, value_first, either).run()
+}
+
+/// One side of a comparison, as far as its outcome can be told.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    Nothing,
+    Constant,
+    Name(Token),
+    Other,
+}
+
+struct Reader<'a> {
+    lexer: Lexer<'a>,
+    expects_value: bool,
+    either: bool,
+    depth: usize,
+    left: Option<Side>,
+    side: Side,
+    seen: Reading,
+}
+
+impl<'a> Reader<'a> {
+    fn new(lexer: Lexer<'a>, expects_value: bool, either: bool) -> Self {
+        let seen = Reading {
+            ended: Ended::Text,
+            end: lexer.at,
+            n_tokens: 0,
+            n_logic: 0,
+            n_compare: 0,
+            n_weak_compare: 0,
+            n_operators: 0,
+            n_calls: 0,
+            n_selects: 0,
+            n_clauses: 0,
+            n_constants: 0,
+            n_names: 0,
+            n_certain: 0,
+            n_letters: 0,
+            n_compare_before_logic: 0,
+            starts_with_operator: false,
+            starts_with_logic: false,
+            dangling: false,
+            n_unbalanced: 0,
+        };
+        Self { lexer, expects_value, either, depth: 0, left: None, side: Side::Nothing, seen }
+    }
+
+    fn run(mut self) -> Reading {
+        while self.seen.n_tokens < MAX_TOKENS {
+            let token = self.lexer.next();
+            let ended = match token.kind {
+                Kind::End => Some(Ended::Text),
+                Kind::Comment => Some(Ended::Comment),
+                Kind::Semicolon => Some(Ended::Semicolon),
+                _ => {
+                    let went_on = if self.either && self.seen.n_tokens == 0 {
+                        self.expects_value = !is_operator(token.kind);
+                        self.step(token)
+                    } else {
+                        self.step(token)
+                    };
+                    match (token.kind, went_on) {
+                        (_, false) => Some(Ended::Grammar),
+                        (Kind::Text { closed: false, quote }, true) => Some(Ended::OpenQuote(quote)),
+                        _ => None,
+                    }
+                }
+            };
+            if let Some(ended) = ended {
+                self.finish_comparison();
+                self.seen.ended = ended;
+                self.seen.end = if ended == Ended::Grammar { token.start } else { token.end };
+                self.seen.dangling = self.expects_value && self.seen.n_tokens > 0;
+                return self.seen;
+            }
+            self.seen.n_tokens += 1;
+        }
+        self.finish_comparison();
+        self.seen.ended = Ended::Grammar;
+        self.seen.end = self.lexer.at;
+        self.seen
+    }
+
+    fn step(&mut self, token: Token) -> bool {
+        if self.expects_value { self.value(token) } else { self.operator(token) }
+    }
+
+    /// Takes a token where a value is expected.
+    fn value(&mut self, token: Token) -> bool {
+        match token.kind {
+            Kind::Number | Kind::Text { .. } | Kind::Variable | Kind::Keyword(Word::Constant) => {
+                self.seen.n_constants += 1;
+                self.operand(Side::Constant);
+            }
+            Kind::Name | Kind::Keyword(Word::Join | Word::Verb) => {
+                if self.lexer.look().kind == Kind::Open {
+                    self.seen.n_calls += 1;
+                    self.side = Side::Other;
+                    return true;
+                }
+                if !matches!(token.kind, Kind::Name) {
+                    return false;
+                }
+                self.seen.n_names += 1;
+                self.operand(Side::Name(token));
+            }
+            Kind::Open => {
+                self.depth += 1;
+            }
+            Kind::Close if self.depth > 0 => {
+                self.depth -= 1;
+                self.operand(Side::Other);
+            }
+            Kind::Sign => {
+                // `SELECT *` and `COUNT(*)`: here the star is a value.
+                if self.lexer.text(token) == b"*" {
+                    self.operand(Side::Other);
+                }
+            }
+            Kind::Keyword(Word::Unary | Word::Case | Word::Quantifier) => {}
+            Kind::Keyword(Word::Compare | Word::Arithmetic) if self.lexer.look().kind == Kind::Open => {
+                self.seen.n_calls += 1;
+            }
+            Kind::Keyword(Word::Select) => {
+                self.seen.n_selects += 1;
+                self.side = Side::Other;
+            }
+            Kind::Keyword(Word::By) if self.seen.n_clauses > 0 => {}
+            _ => return false,
+        }
+        true
+    }
+
+    fn operand(&mut self, side: Side) {
+        self.expects_value = false;
+        self.side = match self.side {
+            Side::Nothing => side,
+            _ => Side::Other,
+        };
+    }
+
+    /// Takes a token where an operator is expected.
+    fn operator(&mut self, token: Token) -> bool {
+        let first = self.seen.n_tokens == 0;
+        match token.kind {
+            Kind::Logic | Kind::Keyword(Word::Logic) => {
+                self.finish_comparison();
+                self.seen.n_logic += 1;
+                self.seen.starts_with_logic |= first;
+                self.expects_value = true;
+            }
+            Kind::Compare | Kind::Keyword(Word::Compare) => {
+                if self.lexer.look().kind == Kind::Keyword(Word::Compare) {
+                    self.lexer.next();
+                }
+                self.seen.n_compare += 1;
+                self.seen.n_compare_before_logic += usize::from(self.seen.n_logic == 0);
+                self.start_right_side();
+            }
+            Kind::Keyword(Word::WeakCompare) => {
+                self.seen.n_weak_compare += 1;
+                self.start_right_side();
+            }
+            Kind::Keyword(Word::Unary) => {
+                // `NOT LIKE` and `NOT IN`.
+                if !matches!(self.lexer.look().kind, Kind::Keyword(Word::Compare | Word::WeakCompare)) {
+                    return false;
+                }
+            }
+            Kind::Operator | Kind::Sign | Kind::Keyword(Word::Arithmetic) => {
+                self.seen.n_operators += 1;
+                self.side = Side::Other;
+                self.expects_value = true;
+            }
+            Kind::Close => {
+                self.finish_comparison();
+                self.side = Side::Constant;
+                if self.depth == 0 {
+                    self.seen.n_unbalanced += 1;
+                } else {
+                    self.depth -= 1;
+                }
+            }
+            Kind::Comma => {
+                self.finish_comparison();
+                self.expects_value = true;
+            }
+            Kind::Dot => {
+                self.side = Side::Other;
+                self.expects_value = true;
+            }
+            // Adjacent literals are one literal.
+            Kind::Text { .. } if matches!(self.side, Side::Constant) && !first => self.side = Side::Other,
+            Kind::Open if matches!(self.side, Side::Name(_)) => {
+                self.depth += 1;
+                self.expects_value = true;
+            }
+            Kind::Keyword(Word::CaseEnd) if self.depth > 0 || self.seen.n_selects > 0 => {}
+            Kind::Keyword(Word::Case) if !first => self.expects_value = true,
+            Kind::Keyword(Word::Alias) => {
+                let next = self.lexer.look().kind;
+                if matches!(next, Kind::Name) {
+                    self.lexer.next();
+                }
+            }
+            Kind::Keyword(Word::Sort) => {
+                if self.lexer.look().kind != Kind::Keyword(Word::By) {
+                    return false;
+                }
+                self.clause();
+            }
+            Kind::Keyword(Word::Union) => {
+                let next = self.lexer.look().kind;
+                if !matches!(next, Kind::Keyword(Word::Select | Word::Quantifier) | Kind::Open) {
+                    return false;
+                }
+                self.clause();
+            }
+            Kind::Keyword(Word::From | Word::Where | Word::Having | Word::Limit | Word::Into | Word::Join) => {
+                self.clause();
+            }
+            _ => return false,
+        }
+        if first {
+            self.seen.starts_with_operator = true;
+        }
+        true
+    }
+
+    fn clause(&mut self) {
+        self.finish_comparison();
+        self.seen.n_clauses += 1;
+        self.expects_value = true;
+    }
+
+    fn start_right_side(&mut self) {
+        self.left = Some(self.side);
+        self.side = Side::Nothing;
+        self.expects_value = true;
+    }
+
+    /// Judges the comparison that ends here, if one does.
+    fn finish_comparison(&mut self) {
+        let right = std::mem::replace(&mut self.side, Side::Nothing);
+        let certain = match (self.left.take(), right) {
+            (Some(Side::Constant), Side::Constant) => true,
+            (Some(Side::Name(left)), Side::Name(right)) => {
+                let (left, right) = (self.lexer.text(left), self.lexer.text(right));
+                self.seen.n_letters += usize::from(left.len() == 1 && right.len() == 1);
+                left.eq_ignore_ascii_case(right)
+            }
+            _ => false,
+        };
+        self.seen.n_certain += usize::from(certain);
+    }
+}
+
+/// Whether a token at the beginning can only continue a value that stands before the text.
+fn is_operator(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Logic
+            | Kind::Compare
+            | Kind::Close
+            | Kind::Comma
+            | Kind::Operator
+            | Kind::Keyword(
+                Word::Logic | Word::Compare | Word::Having | Word::Where | Word::Sort | Word::Union | Word::Limit
+            )
+    )
+}

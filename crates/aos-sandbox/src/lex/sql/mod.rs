@@ -1,0 +1,48 @@
+//! SQL: values that leave their literal or their position in a statement, and statements where none belong.
+
+mod breakout;
+mod clause;
+mod expression;
+mod statement;
+mod token;
+mod words;
+
+use super::{Hits, anchors, profile::{self, Profile}};
+use crate::rules::Rule;
+use token::Lexer;
+
+/// What the text is to the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Unknown, or a value inside a statement that somebody else writes.
+    Value,
+    /// Surely a value inside a statement: a statement of its own does not belong here.
+    Parameter,
+    /// The whole statement.
+    Statement,
+}
+
+/// Looks for SQL that does not belong into its place.
+pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits) {
+    let script = statement::at(Lexer::new(text, 0)).is_some();
+    if place == Place::Statement {
+        clause::scan_statement(text, hits);
+        return;
+    }
+    if place == Place::Parameter && script {
+        hits.add(Rule::SqlStatement, 0, text.len());
+    }
+    if profile.any(profile::QUOTE) {
+        breakout::quoted(text, b'\'', hits);
+    }
+    if profile.any(profile::DOUBLE_QUOTE) {
+        breakout::quoted(text, b'"', hits);
+    }
+    if !script {
+        breakout::bare(text, hits);
+    }
+    if profile.any(profile::SEMICOLON) {
+        clause::stacked(text, script, hits);
+    }
+    anchors::visit(text, |start, end| clause::anchored(text, start, end, script, hits));
+}
