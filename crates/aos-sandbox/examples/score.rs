@@ -1,4 +1,4 @@
-//! Scores a corpus: `score CORPUS [--half 0|1] [--misses CATEGORY | --typed-misses CATEGORY | --false | --typed-false] [--speed]`.
+//! Scores a corpus: `score CORPUS [--half 0|1] [--misses CATEGORY | --typed-misses CATEGORY | --false | --typed-false | --speed | --adversarial]`.
 //!
 //! `--half` takes the rows of one half of the sources, so that rules tuned on one half can be judged on the other.
 
@@ -45,6 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     } else if flag("--speed") {
         speed(&rows);
+    } else if flag("--adversarial") {
+        adversarial();
     } else {
         println!("{}", score::score(&rows));
     }
@@ -77,7 +79,6 @@ fn speed(rows: &[Row]) {
     #[expect(clippy::cast_precision_loss, reason = "a few megabytes")]
     let rate = n_bytes as f64 / best / 1e6;
     println!("benign: {rate:.0} MB/s over {n_bytes} bytes in {} texts", texts.len());
-    adversarial();
 }
 
 /// Times 64 KiB of every pair of marks, and prints the slowest.

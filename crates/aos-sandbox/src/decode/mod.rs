@@ -59,7 +59,7 @@ const DECODERS: &[(Encoding, u32, fn(&str) -> Option<Decoded>)] = &[
 /// Calls `visit` with each other reading of `text`.
 pub(crate) fn visit(text: &str, profile: Profile, mut visit: impl FnMut(Encoding, Decoded)) {
     for (encoding, trigger, decode) in DECODERS {
-        if profile.any(*trigger)
+        if (*trigger == u32::MAX || profile.any(*trigger))
             && let Some(decoded) = decode(text)
         {
             visit(*encoding, decoded);

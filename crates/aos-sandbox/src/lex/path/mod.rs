@@ -32,23 +32,50 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, decoded: bool, h
     if !profile.any(profile::DOT) {
         return;
     }
-    let mut at = 0;
-    while let Some(length) = memmem::find(&text[at..], b"..").or_else(|| dots(&text[at..])) {
-        let found = at + length;
-        let start = text[..found].iter().rposition(|byte| is_border(*byte)).map_or(0, |border| border + 1).max(at);
+    let outside = Outside::new(text);
+    let mut done = 0;
+    for found in memchr::memchr_iter(b'.', text) {
+        if found < done || !is_interesting(&text[found..]) {
+            continue;
+        }
+        let start = text[done..found].iter().rposition(|byte| is_border(*byte)).map_or(done, |border| done + border + 1);
         let end = text[found..].iter().position(|byte| is_border(*byte)).map_or(text.len(), |length| found + length);
-        let word = Word { text, start, end };
+        let word = Word { text, start, end, alone: outside.is_alone(start, end) };
         if let Some(rule) = word.judge(decoded) {
             hits.add(rule, start, end);
             return;
         }
-        at = end.max(found + 1);
+        done = end;
     }
 }
 
-/// Finds a long run of `./`, by which old systems cut a path.
-fn dots(text: &[u8]) -> Option<usize> {
-    memmem::find(text, b"/././././././").or_else(|| memmem::find(text, b".\\.\\.\\.\\.\\.\\"))
+/// Whether two dots stand here, or a long run of `./`, by which old systems cut a path.
+fn is_interesting(text: &[u8]) -> bool {
+    match text.get(1) {
+        Some(b'.') => true,
+        Some(b'/') => text.starts_with(b"./././././"),
+        Some(b'\\') => text.starts_with(b".\\.\\.\\.\\.\\"),
+        _ => false,
+    }
+}
+
+/// Where the first letters and digits of the text stand, and the last ones: a path is alone when next to nothing else
+/// does.
+struct Outside {
+    first: usize,
+    last: usize,
+}
+
+impl Outside {
+    fn new(text: &[u8]) -> Self {
+        let first = text.iter().position(u8::is_ascii_alphanumeric).unwrap_or(text.len());
+        let last = text.iter().enumerate().rev().filter(|(_, byte)| byte.is_ascii_alphanumeric()).nth(24);
+        Self { first, last: last.map_or(0, |(at, _)| at + 1) }
+    }
+
+    const fn is_alone(&self, start: usize, end: usize) -> bool {
+        start <= self.first && end >= self.last
+    }
 }
 
 const fn is_border(byte: u8) -> bool {
@@ -60,6 +87,8 @@ struct Word<'a> {
     text: &'a [u8],
     start: usize,
     end: usize,
+    /// Whether next to nothing stands beside the word.
+    alone: bool,
 }
 
 /// What resolving a path met.
@@ -88,8 +117,7 @@ impl Word<'_> {
             return None;
         }
         let sensitive = targets::is_sensitive(bytes);
-        let alone = !self.text[..self.start].iter().any(u8::is_ascii_alphanumeric)
-            && self.text[self.end..].iter().filter(|byte| byte.is_ascii_alphanumeric()).count() <= 24;
+        let alone = self.alone;
         let link = self.start >= 2 && self.text[..self.start].ends_with(b"](");
         let rooted = matches!(bytes.first(), Some(b'/' | b'\\'));
         let up = walk.n_up + walk.n_odd;

@@ -14,6 +14,7 @@ use crate::{
 pub(super) fn scan(text: &[u8], profile: Profile, hits: &mut Hits) {
     if profile.any(profile::PAREN) && profile.any(profile::BRACE)
         && let Some(at) = memmem::find(text, b"() {")
+        && !text[..at].last().is_some_and(u8::is_ascii_alphanumeric)
         && memchr(b';', &text[at..text.len().min(at + 16)]).is_some()
     {
         hits.add(Rule::ShellShock, at, at + 4);
@@ -127,5 +128,18 @@ pub(super) fn has_subcommand(text: &[u8]) -> bool {
     let (Some(name), Some(next)) = (words.next(), words.next()) else { return false };
     PAIRS.iter().any(|(command, subs)| {
         name.eq_ignore_ascii_case(command) && subs.iter().any(|sub| next.eq_ignore_ascii_case(sub))
+    })
+}
+
+/// Whether the arguments cut characters out of variables: `${HOME:0:1}`, `${x//a/b}`.
+pub(super) fn has_expansion(arguments: &[u8]) -> bool {
+    memmem::find_iter(arguments, b"${").take(4).any(|at| {
+        let rest = &arguments[at + 2..];
+        let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+        match rest.get(name) {
+            Some(b':') => rest.get(name + 1).is_some_and(|byte| byte.is_ascii_digit() || *byte == b'~'),
+            Some(b'/') => name > 0,
+            _ => false,
+        }
     })
 }

@@ -104,6 +104,9 @@ fn is_injected(text: &[u8], mark: usize, marks: &[u8], at: usize, call: &Call, a
     if call.is_assignment {
         return !newline && !ampersand && text.get(call.end.saturating_sub(0)).is_some() && assigns_command(&text[at..]);
     }
+    if call.in_program_folder && around.is_prose && text[at] == b'.' {
+        return false;
+    }
     if call.in_program_folder && !around.is_code(mark) {
         return !newline || around.n_lines <= 4 && head.n_words <= 1;
     }
@@ -112,6 +115,9 @@ fn is_injected(text: &[u8], mark: usize, marks: &[u8], at: usize, call: &Call, a
         return false;
     }
     let alone = call.n_arguments == 0 && (call.ends_text || call.ends_in_separator);
+    if newline && mark == 0 && kind == Command::Technical && !around.is_prose && call.n_arguments > 0 {
+        return text.len() < 400;
+    }
     if newline {
         let short = around.n_lines <= 4 && head.n_words <= 1 && (mark > 0 || around.n_lines <= 3);
         return short
@@ -131,10 +137,11 @@ fn is_injected(text: &[u8], mark: usize, marks: &[u8], at: usize, call: &Call, a
                 || call.starts_with_shell_argument && !(prose && ampersand)
                 || call.has_sensitive_argument
                 || call.has_shell_argument && head.n_words <= 1
+                || call.n_arguments > 0 && mark == 0
                 || call.n_arguments > 0 && head.n_words <= 1 && !around.is_prose && (head.n_words == 0 || head.glued || !ampersand)
         }
         Command::Word => {
-            let near = head.n_words == 0 || head.n_words == 1 && (head.glued && !ampersand || head.is_quoted);
+            let near = around.starts_with_command || head.n_words == 0 || head.n_words == 1 && (head.glued && !ampersand || head.is_quoted);
             alone && near && ends_call(text, call)
                 || call.starts_with_shell_argument && (near || !around.is_prose) && !is_count(text, at, call)
                 || call.has_sensitive_argument
@@ -186,8 +193,11 @@ fn substitution(text: &[u8], mark: usize, close: u8, start: usize, around: &Surr
         let glued = mark > 0 && text[mark - 1].is_ascii_alphanumeric()
             || text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
         let separated = around.head(mark).is_shell;
-        let inner = start != at;
-        known && (outside == 0 || inner || (glued || separated || call.has_sensitive_argument && outside <= 2) && !around.is_markdown)
+        let inner = mark > 0 && text[mark - 1] == b'(';
+        let doubled = mark > 0 && text[mark - 1] == b'`' || text.get(end + 1) == Some(&b'`');
+        let glued = glued && !around.is_prose && !doubled;
+        let argument = around.starts_with_command && !around.is_prose;
+        known && (outside == 0 || argument || inner && !around.is_prose || (glued || separated || call.has_sensitive_argument && outside <= 2) && !around.is_markdown)
     } else {
         let quoted = around.is_code(mark);
         known && (!quoted && !around.is_prose || call.has_sensitive_argument || around.words_outside(mark, call.end) == 0)
@@ -215,6 +225,8 @@ fn whole(text: &[u8], profile: Profile, hits: &mut Hits) {
     let call = word::read(text, start);
     let technical = call.kind == Some(Command::Technical);
     if call.kind.is_some() && call.is_disguised && (technical || call.starts_with_shell_argument) {
+        hits.add(Rule::ShellDisguised, start, call.end);
+    } else if technical && known::has_expansion(&text[call.name_end..call.end]) {
         hits.add(Rule::ShellDisguised, start, call.end);
     } else if technical && call.has_sensitive_argument && call.n_arguments <= 2 && call.ends_text
         || call.in_program_folder && call.n_arguments > 0 && call.has_sensitive_argument

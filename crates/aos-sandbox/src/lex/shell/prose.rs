@@ -2,6 +2,7 @@
 
 use memchr::{memchr, memchr_iter, memrchr, memmem};
 
+use super::commands::{self, Command};
 use crate::lex::profile::{self, Profile};
 
 /// What is known about the whole text.
@@ -9,9 +10,13 @@ use crate::lex::profile::{self, Profile};
 pub(super) struct Surroundings<'a> {
     text: &'a [u8],
     has_backtick: bool,
+    /// Where the first fence of a code block stands.
+    fence: Option<usize>,
     pub(super) n_lines: usize,
     /// Whether the text reads like sentences: several words that hold nothing but letters, in a row.
     pub(super) is_prose: bool,
+    /// Whether the first word is the name of a program, and a technical one.
+    pub(super) starts_with_command: bool,
     /// Whether the text has the marks of Markdown.
     pub(super) is_markdown: bool,
 }
@@ -43,7 +48,11 @@ impl<'a> Surroundings<'a> {
         let is_markdown = n_lines > 3
             || has_backtick && memmem::find(text, b"```").is_some()
             || memmem::find(text, b"](").is_some();
-        Self { text, has_backtick, n_lines, is_prose: is_prose(text), is_markdown }
+        let fence = if has_backtick { memmem::find(text, b"```") } else { None };
+        let first = text.trim_ascii_start();
+        let first = &first[..first.iter().position(u8::is_ascii_whitespace).unwrap_or(first.len())];
+        let starts_with_command = commands::find(first) == Some(Command::Technical);
+        Self { text, has_backtick, starts_with_command, fence, n_lines, is_prose: is_prose(text), is_markdown }
     }
 
     pub(super) fn head(&self, mark: usize) -> Head {
@@ -78,11 +87,7 @@ impl<'a> Surroundings<'a> {
         let opened = memchr_iter(b'`', &self.text[line..at]).count() % 2 == 1;
         let to = self.text.len().min(at + MAX_HEAD);
         let inside = opened && memchr(b'`', &self.text[at..to]).is_some() && line < at && self.is_prose;
-        inside || self.is_markdown && self.in_fence(from)
-    }
-
-    fn in_fence(&self, at: usize) -> bool {
-        memmem::find(&self.text[..at.min(4096)], b"```").is_some()
+        inside || self.is_markdown && self.fence.is_some_and(|fence| fence < at)
     }
 
     /// Whether the line at `at` is a row of a table.
@@ -106,21 +111,25 @@ impl<'a> Surroundings<'a> {
                 .take(3)
                 .count()
         };
-        count(&self.text[..start]) + count(&self.text[end.min(self.text.len())..])
+        let end = end.min(self.text.len());
+        count(&self.text[start.saturating_sub(MAX_HEAD)..start]) + count(&self.text[end..self.text.len().min(end + MAX_HEAD)])
     }
 }
 
-/// Whether the text holds four plain words in a row.
+/// Whether the text holds three plain words in a row, or four of them anywhere.
 fn is_prose(text: &[u8]) -> bool {
     let mut n_plain = 0;
+    let mut n_all = 0;
     for word in text[..text.len().min(2048)].split(u8::is_ascii_whitespace) {
         let word = word.strip_suffix(b",").or_else(|| word.strip_suffix(b".")).unwrap_or(word);
         if word.is_empty() {
             continue;
         }
         let plain = word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'\'' || *byte >= 0x80);
+        let plain = plain && word.len() > 2;
         n_plain = if plain { n_plain + 1 } else { 0 };
-        if n_plain == 4 {
+        n_all += usize::from(plain);
+        if n_plain == 3 || n_all == 4 {
             return true;
         }
     }

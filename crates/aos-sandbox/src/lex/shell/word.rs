@@ -4,6 +4,8 @@ use super::commands::{self, Command};
 
 /// Longest name that is put together; programs have short names.
 const MAX_NAME: usize = 64;
+/// Most bytes that the spelling of a name takes.
+const MAX_SPELLING: usize = 256;
 /// Most bytes of arguments that are looked at.
 const MAX_ARGUMENTS: usize = 256;
 
@@ -26,6 +28,8 @@ pub(super) struct Call {
     pub(super) starts_with_shell_argument: bool,
     /// Whether an argument names a file that only attackers ask for.
     pub(super) has_sensitive_argument: bool,
+    /// Where the name ends.
+    pub(super) name_end: usize,
     /// Where the command ends.
     pub(super) end: usize,
     /// Whether the text ends there, but for closing quotes and brackets.
@@ -49,6 +53,7 @@ pub(super) fn read(text: &[u8], at: usize) -> Call {
         has_shell_argument: false,
         starts_with_shell_argument: false,
         has_sensitive_argument: false,
+        name_end: after,
         end: after,
         ends_text: false,
         ends_in_separator: false,
@@ -65,8 +70,11 @@ struct Marks {
 
 /// Puts the name together as a shell does.
 fn read_name(text: &[u8], mut at: usize) -> (Vec<u8>, usize, Marks) {
+    let limit = text.len().min(at + MAX_SPELLING);
+    let text = &text[..limit];
     let mut name = Vec::with_capacity(16);
     let mut marks = Marks::default();
+    let mut quoted = Quotes::default();
     while let Some(&byte) = text.get(at) {
         if name.len() >= MAX_NAME {
             break;
@@ -76,6 +84,10 @@ fn read_name(text: &[u8], mut at: usize) -> (Vec<u8>, usize, Marks) {
         match byte {
             b'\'' | b'"' => {
                 let next = text.get(at + 1).copied().unwrap_or(b' ');
+                // `I'd` is no disguise: what is quoted must be closed in the same word.
+                if glued && !quoted.remove_or_add(byte, &text[at + 1..]) {
+                    break;
+                }
                 if !glued && !(next.is_ascii_alphanumeric() || next == b'/') {
                     break;
                 }
@@ -155,6 +167,26 @@ fn empty_expansion(text: &[u8]) -> Option<usize> {
     }
 }
 
+/// The quotes that are open inside a name.
+#[derive(Debug, Default)]
+struct Quotes {
+    open: Option<u8>,
+}
+
+impl Quotes {
+    /// Takes one quote; whether it closes the open one, or is closed itself before the word ends.
+    fn remove_or_add(&mut self, quote: u8, rest: &[u8]) -> bool {
+        if self.open == Some(quote) {
+            self.open = None;
+            return true;
+        }
+        let word = rest.iter().take(MAX_NAME).take_while(|byte| !byte.is_ascii_whitespace());
+        let closed = word.copied().any(|byte| byte == quote);
+        self.open = closed.then_some(quote);
+        closed
+    }
+}
+
 fn is_windows_program(name: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();
     lower.starts_with(b"c:\\windows") || lower.starts_with(b"%systemroot%") || lower.starts_with(b"%windir%") || lower.starts_with(b"%comspec%")
@@ -171,6 +203,10 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
                 break;
             }
             b' ' | b'\t' | b'+' => at += 1,
+            b'\\' if text.get(at + 1) == Some(&b'\n') => {
+                call.is_disguised = true;
+                at += 2;
+            }
             b'`' | b')' | b'\'' | b'"' | b'}' | b'#' if text.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'/' && *next != b'-') => {
                 call.ends_in_separator = true;
                 break;
@@ -184,7 +220,7 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
                 }
                 let end = text[at..limit]
                     .iter()
-                    .position(|byte| matches!(byte, b' ' | b'\t' | b';' | b'|' | b'\n' | b'\r' | b'+') || *byte == b'&')
+                    .position(|byte| matches!(byte, b' ' | b'\t' | b';' | b'|' | b'\n' | b'\r' | b'+' | b'&'))
                     .map_or(limit, |length| at + length.max(1));
                 let argument = &text[at..end];
                 let shaped = is_shell_argument(argument);

@@ -74,7 +74,8 @@ impl<'a> Closing<'a> {
             Ended::Comment => {
                 let structure = reading.n_logic + reading.n_compare + reading.n_selects + reading.n_calls + reading.n_clauses;
                 let closes = short && reading.n_unbalanced + reading.n_operators > 0 && self.discards_nothing();
-                (structure > 0 && (first || reading.n_tokens > 3)) && !reading.dangling
+                let values = first && reading.n_unbalanced > 0 && reading.n_constants > 0;
+                values || (structure > 0 && (first || reading.n_tokens > 3)) && !reading.dangling
                     || closes
             }
             Ended::OpenQuote(quote) if quote == self.quote => first && self.is_balanced(short),
@@ -82,7 +83,7 @@ impl<'a> Closing<'a> {
                 first
                     && !reading.dangling
                     && (reading.n_logic > 0 && reading.starts_with_logic_or_operator()
-                        && (reading.n_compare > 0 && reading.n_constants > 0 || reading.n_calls > 0)
+                        && (reading.n_compare + reading.n_weak_compare > 0 && reading.n_constants > 0 || reading.n_calls > 0)
                         || reading.n_selects > 0)
             }
             Ended::Grammar => first && reading.n_logic > 0 && reading.n_selects > 0,
@@ -95,6 +96,9 @@ impl<'a> Closing<'a> {
         let reading = &self.reading;
         let opened = memchr::memrchr(self.quote, self.text).unwrap_or(0);
         let last = &self.text[(opened + 1).min(self.text.len())..];
+        if memchr::memchr2(b'&', b'?', last).is_some() {
+            return false;
+        }
         if reading.n_tokens <= 2 {
             // `A' OR 'B`; in prose the quotes stand around the word: `rock 'and' roll`.
             let spaced = self.text.get(self.at + 1).is_some_and(|byte| !byte.is_ascii_alphabetic());
@@ -145,14 +149,19 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     let certain = condition && (reading.n_certain > 0 || (starts || reading.n_compare == 1) && reading.n_letters > 0);
     let complete = !matches!(reading.ended, Ended::Grammar) && !reading.dangling;
     let found = match reading.ended {
+        _ if complete && reading.n_clauses > 0 && reading.n_certain > 0 => Some(Rule::SqlTautology),
         _ if certain && (complete || starts) => Some(Rule::SqlTautology),
         Ended::Comment if !reading.dangling => {
             let constant = reading.n_constants + reading.n_calls > 0 && ends_in_comment(text, reading.end);
             let sub = reading.n_selects > 0;
             (condition && reading.n_compare > 0 || reading.n_logic > 0 && constant || sub).then_some(Rule::SqlBreakout)
         }
-        _ if complete && reading.n_selects > 0 => Some(Rule::SqlSubquery),
-        _ if complete && condition && starts && reading.n_compare > 0 && reading.n_calls > 0 => Some(Rule::SqlBreakout),
+        _ if complete && (reading.n_selects > 0 || reading.n_calls > 1 && reading.n_probes > 0) => Some(Rule::SqlSubquery),
+        Ended::Grammar => None,
+        _ if starts && complete && reading.n_calls > 0 && reading.n_names == 0 => Some(Rule::SqlBreakout),
+        _ if condition && (starts || reading.starts_with_constant) && reading.n_compare > 0
+            && reading.n_calls + reading.n_texts + reading.n_probes > 0 && !reading.dangling => Some(Rule::SqlBreakout),
+        _ if complete && reading.n_cases > 0 && reading.n_tokens > 5 && reading.n_constants > 1 => Some(Rule::SqlBreakout),
         _ => None,
     };
     if let Some(rule) = found {

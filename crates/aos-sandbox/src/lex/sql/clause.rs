@@ -55,7 +55,7 @@ fn before(text: &[u8], at: usize) -> Before {
             match words::keyword(word) {
                 _ if word.first().is_some_and(u8::is_ascii_digit) => Before::Digit,
                 Some(Word::Logic | Word::Select | Word::Where | Word::Compare | Word::Union | Word::Constant | Word::Arithmetic) => Before::Keyword,
-                Some(Word::By | Word::Case | Word::Having | Word::Quantifier) => Before::Keyword,
+                Some(Word::By | Word::Case | Word::CasePart | Word::Having | Word::Quantifier | Word::From | Word::Join) => Before::Keyword,
                 _ => Before::Word,
             }
         }
@@ -78,12 +78,16 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
         b"order" | b"group" => sort(lexer, place, script),
         b"limit" => (place.is_value() && limit(lexer)).then_some(Rule::SqlClause),
         b"procedure" => lexer.text(lexer.look()).eq_ignore_ascii_case(b"analyse").then_some(Rule::SqlClause),
-        b"outfile" | b"dumpfile" => matches!(lexer.look().kind, Kind::Text { .. } | Kind::Open | Kind::Number)
+        b"outfile" | b"dumpfile" => matches!(lexer.look().kind, Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name)
             .then_some(Rule::SqlOutside),
         b"waitfor" => (statement::at(Lexer::near(text, start)).is_some() && !script).then_some(Rule::SqlDelay),
-        b"sleep" => sleep(lexer, place),
+        b"sleep" => {
+            let quoted = place == Before::Semicolon
+                && matches!(text[..start].trim_ascii_end(), [.., b'\'' | b'"' | b')', b';']);
+            sleep(lexer, if quoted { Before::Quote } else { place })
+        }
         b"exec" | b"execute" | b"declare" | b"drop" | b"insert" | b"delete" | b"truncate" | b"shutdown" | b"update" => {
-            let joined = matches!(place, Before::Quote | Before::Close) || place == Before::Digit && name != b"update";
+            let joined = matches!(place, Before::Quote | Before::Close | Before::Digit);
             (joined && !script && statement::at(Lexer::near(text, start)).is_some()).then_some(Rule::SqlStacked)
         }
         _ => function(&name, lexer, place, script),
@@ -107,7 +111,7 @@ fn union(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
     }
     let next = lexer.look().kind;
     let at_end = matches!(next, Kind::End | Kind::Comment) && place != Before::Word;
-    (at_end || next == Kind::Dot || matches!(next, Kind::Text { .. }) || statement::is_select_list(lexer)).then_some(Rule::SqlUnion)
+    (at_end || next == Kind::Dot || matches!(next, Kind::Text { .. }) || statement::is_appended_list(lexer)).then_some(Rule::SqlUnion)
 }
 
 /// A query in the place of a value: `1 AND (SELECT …)`, `',(SELECT …)`.
@@ -118,9 +122,10 @@ fn select(text: &[u8], start: usize, lexer: Lexer<'_>, place: Before, script: bo
     let open = text[..start].trim_ascii_end();
     let outer = before(text, open.iter().rposition(|byte| !(*byte == b'(' || byte.is_ascii_whitespace())).map_or(0, |at| at + 1));
     let breaks_out = matches!(outer, Before::Operator | Before::Keyword | Before::Quote | Before::Digit | Before::Comment | Before::Semicolon);
-    let reading = expression::read(lexer, true, false);
-    let query = statement::is_select_list(lexer) && (reading.n_clauses > 0 || reading.n_calls > 0 || reading.n_selects > 0);
-    (query && (breaks_out || outer == Before::Nothing && reading.n_clauses > 0)).then_some(Rule::SqlSubquery)
+    let reading = expression::read(Lexer::near(text, start), true, false);
+    let query = statement::is_select_list(lexer) && (reading.n_clauses > 0 || reading.n_calls > 0 || reading.n_selects > 1);
+    (query && (breaks_out || outer == Before::Nothing && reading.n_clauses > 0) && outer != Before::Word)
+        .then_some(Rule::SqlSubquery)
 }
 
 fn having(lexer: Lexer<'_>, place: Before) -> Option<Rule> {
@@ -139,7 +144,7 @@ fn sort(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
     let reading = expression::read(lexer, true, false);
     let guesses = lexer.look().kind == Kind::Number && reading.n_names == 0
         || reading.n_clauses > 0 && reading.n_compare > 0
-        || reading.n_calls > 0 && reading.n_names == 0;
+        || reading.n_calls > 0 && (reading.n_names == 0 || place.is_value());
     let ended = !matches!(reading.ended, Ended::Grammar | Ended::Semicolon | Ended::OpenQuote(_)) && !reading.dangling;
     let appended = place.is_value() || place == Before::Nothing || reading.ended == Ended::Comment;
     (guesses && ended && appended || place == Before::Quote && reading.ended == Ended::Comment).then_some(Rule::SqlClause)

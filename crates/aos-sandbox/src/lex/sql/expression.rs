@@ -5,7 +5,7 @@
 
 use super::{
     token::{Kind, Lexer, Token},
-    words::Word,
+    words::{self, Word},
 };
 
 /// Most tokens that one reading takes; injected values are short, and the bound keeps the whole scan linear.
@@ -42,6 +42,12 @@ pub(super) struct Reading {
     pub(super) n_operators: usize,
     pub(super) n_calls: usize,
     pub(super) n_selects: usize,
+    /// Calls such as `version()`, and variables of the server such as `@@version`.
+    pub(super) n_probes: usize,
+    /// Quoted texts, and comparisons with `LIKE`.
+    pub(super) n_texts: usize,
+    /// `CASE … END`.
+    pub(super) n_cases: usize,
     /// `FROM`, `WHERE`, `ORDER BY` and other clauses.
     pub(super) n_clauses: usize,
     /// Numbers, quoted texts, variables and constants.
@@ -55,6 +61,8 @@ pub(super) struct Reading {
     pub(super) n_compare_before_logic: usize,
     /// Whether the first token is an operator that continues the value before it.
     pub(super) starts_with_operator: bool,
+    /// Whether the first token is a number, a quoted text or a variable.
+    pub(super) starts_with_constant: bool,
     /// Whether the first token is `AND`, `OR` or the like.
     pub(super) starts_with_logic: bool,
     /// Whether the text ended where a value was expected.
@@ -99,6 +107,9 @@ impl<'a> Reader<'a> {
             n_weak_compare: 0,
             n_operators: 0,
             n_calls: 0,
+            n_probes: 0,
+            n_texts: 0,
+            n_cases: 0,
             n_selects: 0,
             n_clauses: 0,
             n_constants: 0,
@@ -107,6 +118,7 @@ impl<'a> Reader<'a> {
             n_letters: 0,
             n_compare_before_logic: 0,
             starts_with_operator: false,
+            starts_with_constant: false,
             starts_with_logic: false,
             dangling: false,
             n_unbalanced: 0,
@@ -144,8 +156,8 @@ impl<'a> Reader<'a> {
             }
             self.seen.n_tokens += 1;
         }
+        // What stays inside the grammar for so long goes on like that.
         self.finish_comparison();
-        self.seen.ended = Ended::Grammar;
         self.seen.end = self.lexer.at;
         self.seen
     }
@@ -159,11 +171,18 @@ impl<'a> Reader<'a> {
         match token.kind {
             Kind::Number | Kind::Text { .. } | Kind::Variable | Kind::Keyword(Word::Constant) => {
                 self.seen.n_constants += 1;
+                self.seen.n_texts += usize::from(matches!(token.kind, Kind::Text { .. }));
+                self.seen.n_probes += usize::from(self.lexer.text(token).starts_with(b"@@"));
+                self.seen.starts_with_constant |= self.seen.n_tokens == 0;
                 self.operand(Side::Constant);
             }
             Kind::Name | Kind::Keyword(Word::Join | Word::Verb) => {
                 if self.lexer.look().kind == Kind::Open {
                     self.seen.n_calls += 1;
+                    let mut ahead = self.lexer;
+                    ahead.next();
+                    let empty = ahead.next().kind == Kind::Close;
+                    self.seen.n_probes += usize::from(empty && words::is_probe(self.lexer.text(token)));
                     self.side = Side::Other;
                     return true;
                 }
@@ -171,6 +190,8 @@ impl<'a> Reader<'a> {
                     return false;
                 }
                 self.seen.n_names += 1;
+                let name = self.lexer.text(token);
+                self.seen.n_probes += usize::from(name.contains(&b'_') && words::is_probe(name));
                 self.operand(Side::Name(token));
             }
             Kind::Open => {
@@ -186,18 +207,30 @@ impl<'a> Reader<'a> {
                     self.operand(Side::Other);
                 }
             }
-            Kind::Keyword(Word::Unary | Word::Case | Word::Quantifier) => {}
+            Kind::Keyword(Word::Unary | Word::Quantifier | Word::CasePart) => {}
+            Kind::Keyword(Word::Case) => self.seen.n_cases += 1,
             Kind::Keyword(Word::Compare | Word::Arithmetic) if self.lexer.look().kind == Kind::Open => {
                 self.seen.n_calls += 1;
             }
             Kind::Keyword(Word::Select) => {
                 self.seen.n_selects += 1;
                 self.side = Side::Other;
+                self.skip_top();
             }
             Kind::Keyword(Word::By) if self.seen.n_clauses > 0 => {}
             _ => return false,
         }
         true
+    }
+
+    /// Skips `TOP 1` behind `SELECT`.
+    fn skip_top(&mut self) {
+        let mut ahead = self.lexer;
+        let word = ahead.next();
+        let top = [b"TOP".as_slice(), b"FIRST", b"SKIP"].iter().any(|top| ahead.text(word).eq_ignore_ascii_case(top));
+        if top && ahead.next().kind == Kind::Number {
+            self.lexer = ahead;
+        }
     }
 
     fn operand(&mut self, side: Side) {
@@ -222,12 +255,22 @@ impl<'a> Reader<'a> {
                 if self.lexer.look().kind == Kind::Keyword(Word::Compare) {
                     self.lexer.next();
                 }
+                self.seen.n_texts += usize::from(token.kind != Kind::Compare);
                 self.seen.n_compare += 1;
                 self.seen.n_compare_before_logic += usize::from(self.seen.n_logic == 0);
                 self.start_right_side();
             }
             Kind::Keyword(Word::WeakCompare) => {
                 self.seen.n_weak_compare += 1;
+                let mut ahead = self.lexer;
+                if matches!(ahead.next().kind, Kind::Name) && {
+                    let mode = ahead.next();
+                    ahead.text(mode).eq_ignore_ascii_case(b"MODE")
+                } {
+                    // `IN BOOLEAN MODE`
+                    self.lexer = ahead;
+                    return true;
+                }
                 self.start_right_side();
             }
             Kind::Keyword(Word::Unary) => {
@@ -264,8 +307,11 @@ impl<'a> Reader<'a> {
                 self.depth += 1;
                 self.expects_value = true;
             }
-            Kind::Keyword(Word::CaseEnd) if self.depth > 0 || self.seen.n_selects > 0 => {}
-            Kind::Keyword(Word::Case) if !first => self.expects_value = true,
+            Kind::Keyword(Word::CaseEnd) if self.seen.n_cases > 0 => self.side = Side::Other,
+            Kind::Keyword(Word::CasePart) if self.seen.n_cases > 0 => {
+                self.finish_comparison();
+                self.expects_value = true;
+            }
             Kind::Keyword(Word::Alias) => {
                 let next = self.lexer.look().kind;
                 if matches!(next, Kind::Name) {

@@ -24,7 +24,7 @@ pub(crate) enum Place {
 
 /// Looks for SQL that does not belong into its place.
 pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits) {
-    let script = statement::at(Lexer::new(text, 0)).is_some();
+    let script = statement::begins_script(text);
     if place == Place::Statement {
         clause::scan_statement(text, hits);
         return;

@@ -14,6 +14,16 @@ pub(super) enum Statement {
     Drastic,
 }
 
+/// Whether the text begins as a script does: with a statement that is not in parentheses.
+pub(super) fn begins_script(text: &[u8]) -> bool {
+    let first = Lexer::near(text, 0).look();
+    let partial = [b"IF".as_slice(), b"SET", b"BEGIN", b"DECLARE", b"WAITFOR", b"EXEC", b"EXECUTE"];
+    let word = &text[first.start..first.end];
+    matches!(first.kind, Kind::Keyword(_))
+        && !partial.iter().any(|partial| word.eq_ignore_ascii_case(partial))
+        && at(Lexer::near(text, 0)).is_some()
+}
+
 /// Returns the statement that begins at `lexer`; `None` for anything else, such as a sentence with the same verb.
 pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
     while lexer.look().kind == Kind::Open {
@@ -57,6 +67,9 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
         b"DELETE" => {
             let mut rest = lexer;
             rest.next();
+            if any(&["QUICK", "LOW_PRIORITY", "IGNORE", "TOP"]) {
+                return ordinary(true);
+            }
             ordinary(is("FROM") && is_name(rest.next().kind) && ends_clause(rest.look().kind))
         }
         b"DROP" | b"CREATE" | b"ALTER" | b"TRUNCATE" | b"RENAME" => {
@@ -68,11 +81,17 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
             let mut rest = lexer;
             rest.next();
             let named = is_name(rest.next().kind);
-            drastic(object && (named || rest.at >= lexer.at && rest.look().kind == Kind::End)
+            let discarded = name == b"DROP" && next.kind == Kind::Name && {
+                let mut rest = lexer;
+                rest.next();
+                rest.look().kind == Kind::Comment
+            };
+            drastic(discarded || object && (named || rest.at >= lexer.at && rest.look().kind == Kind::End)
                 || name == b"TRUNCATE" && next.kind == Kind::Name && { let mut rest = lexer; rest.next(); ends_clause(rest.look().kind) })
         }
         b"EXEC" | b"EXECUTE" => drastic(
-            matches!(next.kind, Kind::Open | Kind::Variable | Kind::Text { .. })
+            matches!(next.kind, Kind::Open | Kind::Variable)
+                || matches!(next.kind, Kind::Text { .. }) && next.start > verb.end
                 || any(&["IMMEDIATE", "SP", "MASTER"])
                 || words::dangerous_function(lexer.text(next)).is_some()
                 || lexer.text(next).len() > 3 && matches!(&lexer.text(next).to_ascii_lowercase()[..3], b"xp_" | b"sp_"),
@@ -125,7 +144,16 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
 }
 
 /// Whether what stands behind `SELECT` can be a list of columns; in English a plain word follows a plain word.
-pub(super) fn is_select_list(mut lexer: Lexer<'_>) -> bool {
+pub(super) fn is_select_list(lexer: Lexer<'_>) -> bool {
+    select_list(lexer, false)
+}
+
+/// Like [`is_select_list`], and a column may have another name behind it, as in `SELECT a b FROM c`.
+pub(super) fn is_appended_list(lexer: Lexer<'_>) -> bool {
+    select_list(lexer, true)
+}
+
+fn select_list(mut lexer: Lexer<'_>, aliases: bool) -> bool {
     while matches!(lexer.look().kind, Kind::Keyword(Word::Quantifier) | Kind::Open | Kind::Sign)
         && lexer.text(lexer.look()) != b"*"
     {
@@ -172,6 +200,7 @@ pub(super) fn is_select_list(mut lexer: Lexer<'_>) -> bool {
                     Kind::Keyword(Word::Alias) => {
                         lexer.next();
                     }
+                    Kind::Name if aliases && matches!(lexer.look().kind, Kind::Comma | Kind::Keyword(Word::From)) => {}
                     _ => return false,
                 }
             }

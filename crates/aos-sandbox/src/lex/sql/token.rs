@@ -86,7 +86,7 @@ impl<'a> Lexer<'a> {
         while let Some(&byte) = self.bytes.get(self.at) {
             let start = self.at;
             match byte {
-                b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0 => self.at += 1,
+                0..=b' ' => self.at += 1,
                 b'/' if self.peek(1) == b'*' => {
                     if self.peek(2) == b'!' {
                         // MySQL executes what stands in such a comment.

@@ -15,8 +15,10 @@ pub(super) enum Word {
     Unary,
     /// `NULL`, `TRUE` and the like.
     Constant,
-    /// `CASE`, `WHEN`, `THEN`, `ELSE`.
+    /// `CASE`.
     Case,
+    /// `WHEN`, `THEN`, `ELSE`.
+    CasePart,
     /// `END`.
     CaseEnd,
     Select,
@@ -68,7 +70,7 @@ const KEYWORDS: &[(&str, Word)] = &[
     ("DISTINCTROW", Word::Quantifier),
     ("DIV", Word::Arithmetic),
     ("DROP", Word::Verb),
-    ("ELSE", Word::Case),
+    ("ELSE", Word::CasePart),
     ("END", Word::CaseEnd),
     ("ESCAPE", Word::Arithmetic),
     ("EXEC", Word::Verb),
@@ -119,7 +121,7 @@ const KEYWORDS: &[(&str, Word)] = &[
     ("SIMILAR", Word::Compare),
     ("SOME", Word::Unary),
     ("SOUNDS", Word::Compare),
-    ("THEN", Word::Case),
+    ("THEN", Word::CasePart),
     ("TRUE", Word::Constant),
     ("TRUNCATE", Word::Verb),
     ("UNION", Word::Union),
@@ -129,7 +131,7 @@ const KEYWORDS: &[(&str, Word)] = &[
     ("USING", Word::Join),
     ("VALUES", Word::Verb),
     ("WAITFOR", Word::Verb),
-    ("WHEN", Word::Case),
+    ("WHEN", Word::CasePart),
     ("WHERE", Word::Where),
     ("WITH", Word::Verb),
     ("XOR", Word::Logic),
@@ -137,8 +139,29 @@ const KEYWORDS: &[(&str, Word)] = &[
 
 /// Returns what `word` does, in any case of letters.
 pub(super) fn keyword(word: &[u8]) -> Option<Word> {
-    find(KEYWORDS, word)
+    let first = word.first()?.to_ascii_uppercase().wrapping_sub(b'A');
+    let range = STARTS.get(usize::from(first)..usize::from(first) + 2)?;
+    KEYWORDS[range[0]..range[1]]
+        .iter()
+        .find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(word))
+        .map(|(_, meaning)| *meaning)
 }
+
+/// Where the keywords with each first letter begin.
+const STARTS: [usize; 27] = {
+    let mut starts = [0; 27];
+    let mut letter = 0;
+    let mut at = 0;
+    while letter < 26 {
+        starts[letter] = at;
+        while at < KEYWORDS.len() && KEYWORDS[at].0.as_bytes()[0] as usize == b'A' as usize + letter {
+            at += 1;
+        }
+        letter += 1;
+    }
+    starts[26] = at;
+    starts
+};
 
 /// Looks `word` up in a table that is sorted by its upper-case names.
 pub(super) fn find<T: Copy>(table: &[(&str, T)], word: &[u8]) -> Option<T> {
@@ -213,6 +236,15 @@ const FUNCTIONS: &[(&str, Danger)] = &[
 /// Returns what calling the function `name` is for, when it is one that injected values call.
 pub(super) fn dangerous_function(name: &[u8]) -> Option<Danger> {
     find(FUNCTIONS, name)
+}
+
+/// Whether calling `name` tells an injected value where it is.
+pub(super) fn is_probe(name: &[u8]) -> bool {
+    const PROBES: &[&str] = &[
+        "version", "user", "database", "current_user", "system_user", "session_user", "schema", "db_name", "user_name",
+        "current_database", "sqlite_version", "host_name", "suser_sname", "banner", "current_schema",
+    ];
+    PROBES.iter().any(|probe| name.eq_ignore_ascii_case(probe.as_bytes()))
 }
 
 /// Whether `name` is a system table or view, from which injected queries learn the schema.

@@ -36,7 +36,7 @@ const GADGETS: &[&[u8]] = &[
     b"IO.", b"File.", b"Dir.", b"Kernel", b"Open3", b"%x", b"System.", b":os.", b"Code.eval", b"spawn", b"`",
     b"jndi:", b"${lower", b"${upper", b"lower:", b"upper:", b"${env:", b"${sys:", b"${::-", b"::-", b"script:", b"dns:",
     b"|map(\"system", b"'system'", b"\"system\"", b"'exec'", b"\"exec\"", b"Smarty_", b"$smarty", b"self::", b"from_pyfile", b"linecache", b"inspect.", b"_mmarker",
-    b"#_memberAccess", b"#context", b"#rt", b"@java", b"Process.Start", b"Reflection", b"lipsum", b"cycler", b"joiner", b"get_flashed_messages", b"settings.SECRET", b"SECRET_KEY",
+    b"#_memberAccess", b"#context", b"#rt", b"@java", b"self.module", b"self.template", b"self.context", b"Process.Start", b"Reflection", b"lipsum", b"cycler", b"joiner", b"get_flashed_messages", b"settings.SECRET", b"SECRET_KEY",
     b"toURL()", b"new URL", b"getSession", b"setAttribute", b"getAttribute", b"%x|", b".execute(", b"backtick", b"/etc/", b"wp-config", b"'id'", b"\"id\"", b"range.constructor", b"include(\"/",
 ];
 
@@ -67,6 +67,9 @@ pub(super) fn read(inner: &[u8]) -> Meaning {
         return Meaning::Probe;
     }
     let word = word(trimmed);
+    if first.is_ascii_digit() && memchr::memchr(b'|', trimmed).is_some() {
+        return Meaning::Probe;
+    }
     if first == b'\'' || first == b'"' {
         // `{"a": 1}` is data and no expression.
         let close = memchr::memchr(first, &trimmed[1..]).map_or(trimmed.len(), |length| length + 2);
@@ -90,6 +93,15 @@ pub(super) fn read(inner: &[u8]) -> Meaning {
         return Meaning::Call;
     }
     Meaning::Variable
+}
+
+/// Whether what stands in single braces can be an expression of an engine that writes them so; most often they hold
+/// data.
+pub(super) fn is_single_brace(inner: &[u8]) -> bool {
+    let word = word(inner);
+    let rest = &inner[word.len()..];
+    matches!(inner.first(), Some(b'$' | b'0'..=b'9'))
+        || !word.is_empty() && (matches!(rest, [b'(', ..] | [b':', b':', ..]) || [b"php".as_slice(), b"if", b"math", b"fetch", b"include", b"literal", b"eval"].contains(&word))
 }
 
 fn trim(inner: &[u8]) -> &[u8] {

@@ -23,6 +23,9 @@ pub(crate) enum Place {
 /// Longest expression that is looked at.
 const MAX_EXPRESSION: usize = 1024;
 
+/// How much of an expression without an end is looked at.
+const MAX_UNCLOSED: usize = 96;
+
 /// Most expressions inside one another that are looked at; the innermost ones always are.
 const MAX_NESTED: usize = 32;
 
@@ -69,7 +72,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
         return;
     }
     let prose = LazyProse::new(text);
-    let mut closes = [0; 2];
+    let mut closes = [0; 3];
     let mut n_nested = 0;
     let mut at = 0;
     while let Some(length) = text[at..].iter().position(|byte| matches!(byte, b'{' | b'<' | b'$' | b'#' | b'*' | b'~' | b'%' | b'@' | b'[')) {
@@ -85,10 +88,15 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
         let window = &text[start..text.len().min(start + MAX_EXPRESSION)];
         if delimiter.kind == Kind::Weak {
             let close = delimiter.close[0];
-            if closes[usize::from(close == b'}')] < start {
-                closes[usize::from(close == b'}')] = memchr(close, &text[start..]).map_or(text.len(), |length| start + length);
+            let next = &mut closes[match close {
+                b'}' => 0,
+                b')' => 1,
+                _ => 2,
+            }];
+            if *next < start {
+                *next = memchr(close, &text[start..]).map_or(text.len(), |length| start + length);
             }
-            let end = closes[usize::from(close == b'}')];
+            let end = *next;
             if end == text.len() || end > start + window.len() {
                 at = start;
                 continue;
@@ -103,14 +111,14 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
         }
         let end = match memmem::find(window, delimiter.close) {
             Some(length) => start + length,
-            None if delimiter.kind == Kind::Print => start + window.len(),
+            None if delimiter.kind == Kind::Print => start + window.len().min(MAX_UNCLOSED),
             None => continue,
         };
         judge(text, open, start, end, delimiter.kind, place, &prose, hits);
         // A single brace is looked into, for the delimiters inside it; the others are passed at once.
         at = if delimiter.kind == Kind::Weak { start } else { end.max(start) };
     }
-    if memmem::find(text, b"process.mainModule").is_some() || text.starts_with(b"- var x = root.process") {
+    if memmem::find(text, b"process.mainModule").is_some() || memmem::find(text, b" root.process").is_some() {
         hits.add(Rule::TemplateGadget, 0, text.len());
     }
 }
@@ -118,6 +126,9 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
 #[expect(clippy::too_many_arguments, reason = "all of them describe the one expression")]
 fn judge(text: &[u8], open: usize, start: usize, end: usize, kind: Kind, place: Place, prose: &LazyProse<'_>, hits: &mut Hits) {
     let inner = &text[start..end];
+    if kind == Kind::Weak && text[open] == b'{' && !expression::is_single_brace(inner) {
+        return;
+    }
     let meaning = expression::read(inner);
     let end = end.min(text.len());
     if meaning == Meaning::Gadget {
