@@ -1,10 +1,14 @@
 //! One text on its own, outside a plan.
 
-use aos_spec::{reference::Template, skill::InputKind};
+use aos_spec::skill::InputKind;
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::{limits::Limits, rules::{Level, Rule}, scan};
+use crate::{
+    limits::Limits,
+    refs,
+    rules::{Level, Rule},
+    scan,
+};
 
 /// What was found in one text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -17,11 +21,20 @@ pub struct ScanOutcome {
 }
 
 /// Looks at `text` as the value of an input of the kind `sink`, in a plan that has the steps `steps`.
+///
+/// Well-formed references to one of `steps`, and to the parameters of the run when there are steps, are never flagged.
 #[must_use]
 pub fn scan_text(text: &str, sink: Option<InputKind>, steps: &[&str]) -> ScanOutcome {
-    let _ = (steps, Value::Null, Template::empty());
+    let limits = Limits::default();
+    let places = if steps.is_empty() { Vec::new() } else { refs::find(text) };
+    let known = places.into_iter().filter_map(|place| {
+        let reference = place.reference?;
+        let exists = reference.step.is_none_or(|step| steps.contains(&step.as_str()));
+        exists.then_some(place.span)
+    });
+    let text = refs::masked(text, known);
     let mut outcome = ScanOutcome::default();
-    for found in scan::scan(text, sink.unwrap_or_default(), &Limits::default()) {
+    for found in scan::scan(&text, sink.unwrap_or_default(), &limits) {
         match found.level {
             Level::Violation => outcome.violations.push(found.rule),
             Level::Warning => outcome.warnings.push(found.rule),

@@ -12,6 +12,9 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         let end = at + character.len_utf8();
         if is_invisible(character) {
             builder.replace(at, end, "");
+        } else if matches!(character, '–' | '—') {
+            // Word processors make one dash of two.
+            builder.replace(at, end, "--");
         } else if let Some(plain) = look_alike(character) {
             builder.replace(at, end, plain.encode_utf8(&mut [0; 4]));
         } else if let Some(plain) = compatible(character) {
@@ -41,7 +44,7 @@ const fn look_alike(character: char) -> Option<char> {
         '；' | ';' | '︔' | '﹔' => ';',
         '｜' | '∣' | 'ǀ' | '❘' => '|',
         '＆' | '﹠' => '&',
-        '–' | '—' | '−' | '‐' | '‑' | '‒' | '﹣' | '－' => '-',
+        '−' | '‐' | '‑' | '‒' | '﹣' | '－' => '-',
         '＝' | '﹦' | '꞊' => '=',
         '＜' | '﹤' | '‹' => '<',
         '＞' | '﹥' | '›' => '>',
@@ -55,7 +58,7 @@ const fn look_alike(character: char) -> Option<char> {
         '｀' | 'ˋ' => '`',
         '＊' | '∗' | '﹡' => '*',
         '：' | '∶' | '﹕' => ':',
-        '，' | '‚' | '﹐' => ',',
+        '，' | '﹐' => ',',
         '＋' => '+',
         '＠' | '﹫' => '@',
         '！' | 'ǃ' => '!',

@@ -37,6 +37,7 @@ pub enum Rule {
     IdempotencyUnstable,
     IdempotencyUntrusted,
     IdempotencyMethod,
+    IdempotencyShort,
     TaintSink,
     TaintSqlText,
     TaintCommandLine,

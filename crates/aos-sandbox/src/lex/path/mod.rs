@@ -116,7 +116,6 @@ impl Word<'_> {
         if walk.n_up + walk.n_odd == 0 && walk.n_here < 6 {
             return None;
         }
-        let sensitive = targets::is_sensitive(bytes);
         let alone = self.alone;
         let link = self.start >= 2 && self.text[..self.start].ends_with(b"](");
         let rooted = matches!(bytes.first(), Some(b'/' | b'\\'));
@@ -126,8 +125,8 @@ impl Word<'_> {
         };
         let odd = walk.n_odd >= 2 && alone || walk.n_here >= 6 && alone;
         let far = !link && walk.lowest <= -4;
-        let hidden = sensitive && !link && (up > 0 || walk.n_here >= 6) && (alone || targets::is_secret(bytes));
-        (leaves && !link || odd || far || hidden).then_some(if decoded { Rule::PathEncoded } else { Rule::PathTraversal })
+        let hidden = || targets::is_sensitive(bytes) && !link && (up > 0 || walk.n_here >= 6) && (alone || targets::is_secret(bytes));
+        (leaves && !link || odd || far || hidden()).then_some(if decoded { Rule::PathEncoded } else { Rule::PathTraversal })
     }
 }
 

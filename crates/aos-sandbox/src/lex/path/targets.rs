@@ -1,5 +1,8 @@
 //! Files that only attackers ask for.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem;
 
 /// Parts of paths, in lower case and with forward slashes.
@@ -21,6 +24,14 @@ const SYSTEM: &[&[u8]] = &[
     b"/etc", b"/proc", b"/sys", b"/root", b"/var", b"/usr", b"/opt", b"/run", b"/boot", b"/dev", b"/bin", b"/sbin", b"/lib", b"/system", b"/library", b"/private", b"/windows", b"/winnt", b"/program", b"/php", b"/xampp", b"/apache", b"/web", b"/nt4", b"/usr", b"/volumes", b"~",
 ];
 
+#[expect(clippy::expect_used, reason = "the words are few and fixed")]
+static SENSITIVE_PARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(SENSITIVE)
+        .expect("the automaton of a few words fits its limits")
+});
+
 fn normalised(path: &[u8]) -> Vec<u8> {
     let mut lower: Vec<u8> = path.iter().take(2048).map(|byte| if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() }).collect();
     lower.dedup_by(|a, b| *a == b'/' && *b == b'/');
@@ -31,7 +42,7 @@ fn normalised(path: &[u8]) -> Vec<u8> {
 pub(super) fn is_sensitive(path: &[u8]) -> bool {
     let tail = &path[path.len().saturating_sub(2048)..];
     let path = normalised(tail);
-    SENSITIVE.iter().any(|part| memmem::find(&path, part).is_some())
+    SENSITIVE_PARTS.is_match(&path)
 }
 
 /// Whether `path` names a file that holds secrets or accounts, or is the usual proof of an attack.

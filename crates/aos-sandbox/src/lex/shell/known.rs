@@ -1,6 +1,11 @@
 //! Forms of command injection that need no separator: Shellshock, reverse shells, names hidden in braces and wildcards.
 
-use memchr::{memchr, memmem};
+use std::sync::LazyLock;
+
+use memchr::{
+    memchr,
+    memmem::{self, Finder},
+};
 
 use super::{commands, word};
 use crate::{
@@ -11,6 +16,11 @@ use crate::{
     rules::Rule,
 };
 
+static DEVICE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"/dev/"));
+static OPTION: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" -e "));
+static CURL: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"curl "));
+static WGET: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"wget "));
+
 pub(super) fn scan(text: &[u8], profile: Profile, hits: &mut Hits) {
     if profile.any(profile::PAREN) && profile.any(profile::BRACE)
         && let Some(at) = memmem::find(text, b"() {")
@@ -20,15 +30,15 @@ pub(super) fn scan(text: &[u8], profile: Profile, hits: &mut Hits) {
         hits.add(Rule::ShellShock, at, at + 4);
     }
     if profile.any(profile::SLASH) {
-        for device in [b"/dev/tcp/".as_slice(), b"/dev/udp/"] {
-            if let Some(at) = memmem::find(text, device) {
-                hits.add(Rule::ShellReverse, at, at + device.len());
-            }
+        let mut devices = DEVICE.find_iter(text);
+        if let Some(at) = devices.find(|at| matches!(text.get(at + 5..at + 9), Some(b"tcp/" | b"udp/"))) {
+            hits.add(Rule::ShellReverse, at, at + 9);
         }
     }
-    if profile.any(profile::DASH) && let Some(at) = memmem::find(text, b" -e ").filter(|_| profile.any(profile::SLASH))
+    if profile.any(profile::DASH)
+        && let Some(at) = OPTION.find(text)
     {
-        let head = &text[at.saturating_sub(64)..at];
+        let head = &text[at.saturating_sub(64)..=at];
         let shell = text[at + 4..].starts_with(b"/bin/") || text[at + 4..].starts_with(b"cmd");
         let netcat = [b"nc ".as_slice(), b"ncat ", b"netcat "].iter().any(|name| memmem::find(head, name).is_some());
         if shell && netcat {
@@ -66,8 +76,8 @@ fn downloads(text: &[u8], profile: Profile, hits: &mut Hits) {
     if !profile.any(profile::PIPE) || !profile.any(profile::COLON) {
         return;
     }
-    for program in [b"curl ".as_slice(), b"wget "] {
-        let Some(at) = memmem::find(text, program) else { continue };
+    for program in [&*CURL, &*WGET] {
+        let Some(at) = program.find(text) else { continue };
         let Some(pipe) = memchr(b'|', &text[at..text.len().min(at + 256)]) else { continue };
         let call = word::read(text, at + pipe + 1 + usize::from(text.get(at + pipe + 1) == Some(&b' ')));
         let runs = [b"sh".as_slice(), b"bash", b"python", b"perl"]

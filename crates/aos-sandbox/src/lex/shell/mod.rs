@@ -73,7 +73,7 @@ const IS_MARK: [bool; 256] = {
 };
 
 /// Judges the separator at `mark`, and returns where to go on.
-fn separator(text: &[u8], mark: usize, surroundings: &Surroundings<'_>, hits: &mut Hits) -> usize {
+fn separator(text: &[u8], mark: usize, around: &Surroundings<'_>, hits: &mut Hits) -> usize {
     let mut at = mark;
     while let Some(byte) = text.get(at) {
         match byte {
@@ -84,8 +84,12 @@ fn separator(text: &[u8], mark: usize, surroundings: &Surroundings<'_>, hits: &m
         }
     }
     let marks = &text[mark..at];
+    // In a text of many lines each line begins with some word.
+    if around.n_lines > 4 && mark > 0 && marks.iter().all(u8::is_ascii_whitespace) {
+        return at;
+    }
     let call = word::read(text, at);
-    if !hits.has(Rule::ShellSeparator) && is_injected(text, mark, marks, at, &call, surroundings) {
+    if !hits.has(Rule::ShellSeparator) && is_injected(text, mark, marks, at, &call, around) {
         hits.add(Rule::ShellSeparator, mark, call.end);
     }
     at.max(mark + 1)
@@ -95,6 +99,9 @@ fn is_injected(text: &[u8], mark: usize, marks: &[u8], at: usize, call: &Call, a
     let newline = marks.iter().all(|byte| byte.is_ascii_whitespace());
     let ampersand = marks.iter().filter(|byte| matches!(byte, b';' | b'|' | b'&')).eq([b'&'].iter());
     let pipe = marks.contains(&b'|');
+    if call.kind.is_none() && !call.is_variable && !call.is_assignment && !call.in_program_folder {
+        return false;
+    }
     let head = around.head(mark);
     if call.is_variable && !newline {
         // `CMD=id;$CMD`, `| $0`
@@ -183,6 +190,9 @@ fn substitution(text: &[u8], mark: usize, close: u8, start: usize, around: &Surr
         return at.max(mark + 1);
     }
     let call = word::read(text, at);
+    if call.kind.is_none() && !call.in_program_folder && !call.is_variable {
+        return at.max(mark + 1);
+    }
     let window = &text[at.min(text.len())..text.len().min(call.end + 512)];
     let closed = memchr(close, window);
     let known = call.kind.is_some() || call.in_program_folder || call.is_variable && close == b')';
@@ -192,7 +202,7 @@ fn substitution(text: &[u8], mark: usize, close: u8, start: usize, around: &Surr
         let outside = around.words_outside(mark, end);
         let glued = mark > 0 && text[mark - 1].is_ascii_alphanumeric()
             || text.get(end + 1).is_some_and(u8::is_ascii_alphanumeric);
-        let separated = around.head(mark).is_shell;
+        let separated = around.head(mark).is_shell && call.kind == Some(Command::Technical);
         let inner = mark > 0 && text[mark - 1] == b'(';
         let doubled = mark > 0 && text[mark - 1] == b'`' || text.get(end + 1) == Some(&b'`');
         let glued = glued && !around.is_prose && !doubled;

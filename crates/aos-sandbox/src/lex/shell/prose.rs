@@ -35,7 +35,7 @@ pub(super) struct Head {
 }
 
 /// Most bytes before a separator that are looked at.
-const MAX_HEAD: usize = 200;
+const MAX_HEAD: usize = 96;
 
 impl<'a> Surroundings<'a> {
     pub(super) fn new(text: &'a [u8], profile: Profile) -> Self {
@@ -73,7 +73,7 @@ impl<'a> Surroundings<'a> {
             n_words,
             glued: last.is_some_and(|byte| !byte.is_ascii_whitespace()),
             is_quoted: head.trim_ascii_end().last().is_some_and(|byte| matches!(byte, b'\'' | b'"' | b')' | b'*' | b'`')),
-            is_shell: head.iter().filter(|byte| matches!(byte, b'/' | b'-' | b'$' | b'=' | b'*' | b'.')).count() * 6 > head.len(),
+            is_shell: head.iter().filter(|byte| matches!(byte, b'/' | b'-' | b'$' | b'=' | b'*')).count() * 6 > head.len(),
         }
     }
 

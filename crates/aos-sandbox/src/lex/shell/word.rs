@@ -58,8 +58,42 @@ pub(super) fn read(text: &[u8], at: usize) -> Call {
         ends_text: false,
         ends_in_separator: false,
     };
-    read_arguments(text, after, &mut call);
+    // Without a name there are no arguments to speak of.
+    if call.kind.is_some() || call.in_program_folder || call.is_variable || call.is_assignment {
+        read_arguments(text, after, &mut call);
+    }
     call
+}
+
+/// A name as it is put together.
+#[derive(Debug)]
+struct Name {
+    bytes: [u8; MAX_NAME],
+    len: usize,
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self { bytes: [0; MAX_NAME], len: 0 }
+    }
+}
+
+impl Name {
+    /// Adds a byte; there is room for it.
+    fn push(&mut self, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(self.len) {
+            *place = byte;
+            self.len += 1;
+        }
+    }
+}
+
+impl std::ops::Deref for Name {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -69,14 +103,14 @@ struct Marks {
 }
 
 /// Puts the name together as a shell does.
-fn read_name(text: &[u8], mut at: usize) -> (Vec<u8>, usize, Marks) {
+fn read_name(text: &[u8], mut at: usize) -> (Name, usize, Marks) {
     let limit = text.len().min(at + MAX_SPELLING);
     let text = &text[..limit];
-    let mut name = Vec::with_capacity(16);
+    let mut name = Name::default();
     let mut marks = Marks::default();
     let mut quoted = Quotes::default();
     while let Some(&byte) = text.get(at) {
-        if name.len() >= MAX_NAME {
+        if name.len == MAX_NAME {
             break;
         }
         let rest = &text[at..];
@@ -240,7 +274,7 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
 /// Whether `argument` has a shape that command lines have and prose does not.
 fn is_shell_argument(argument: &[u8]) -> bool {
     match argument {
-        [b'-', b'a'..=b'z' | b'A'..=b'Z', ..] | [b'-', b'-', b'a'..=b'z', ..] => true,
+        [b'-', b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9', ..] | [b'-', b'-', b'a'..=b'z', ..] => true,
         [b'/' | b'~' | b'$' | b'>' | b'<' | b'*' | b'%' | b'{' | b'`', ..] => true,
         [b'.', b'/' | b'.', ..] => true,
         [b'1' | b'2', b'>', ..] => true,

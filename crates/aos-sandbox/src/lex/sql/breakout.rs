@@ -104,6 +104,9 @@ impl<'a> Closing<'a> {
             let spaced = self.text.get(self.at + 1).is_some_and(|byte| !byte.is_ascii_alphabetic());
             let tail = n_words(last) <= 1 && !last.first().is_some_and(u8::is_ascii_whitespace);
             let empty = self.at == 0 && last.is_empty();
+            if short && reading.n_logic > 0 && memchr::memchr(b'=', last).is_some() && n_words(last) == 1 {
+                return true;
+            }
             return short && spaced && tail && (reading.n_logic + reading.n_compare + reading.n_weak_compare > 0
                 || reading.n_operators > 0 && (self.quote == b'\'' && empty && self.text != b"'*'" || self.at > 0 && !last.is_empty() && reading.n_constants > 1))
                 && (!empty || self.quote == b'\'' || reading.n_logic > 0);
@@ -154,7 +157,8 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
         Ended::Comment if !reading.dangling => {
             let constant = reading.n_constants + reading.n_calls > 0 && ends_in_comment(text, reading.end);
             let sub = reading.n_selects > 0;
-            (condition && reading.n_compare > 0 || reading.n_logic > 0 && constant || sub).then_some(Rule::SqlBreakout)
+            let compares = reading.n_compare + reading.n_weak_compare > 0 && reading.n_names == 0 && constant;
+            (condition && reading.n_compare > 0 || reading.n_logic > 0 && constant || sub || compares).then_some(Rule::SqlBreakout)
         }
         _ if complete && (reading.n_selects > 0 || reading.n_calls > 1 && reading.n_probes > 0) => Some(Rule::SqlSubquery),
         Ended::Grammar => None,

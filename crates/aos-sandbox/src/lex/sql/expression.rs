@@ -10,6 +10,8 @@ use super::{
 
 /// Most tokens that one reading takes; injected values are short, and the bound keeps the whole scan linear.
 const MAX_TOKENS: usize = 160;
+/// The same for the many places at which a clause could begin.
+const MAX_CLAUSE_TOKENS: usize = 24;
 
 /// Why a reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +76,12 @@ pub(super) struct Reading {
 /// Reads from the position of `lexer` on; `value_first` tells whether a value is expected there or an operator.
 /// With `either`, both may come.
 pub(super) fn read(lexer: Lexer<'_>, value_first: bool, either: bool) -> Reading {
-    Reader::new(lexer, value_first, either).run()
+    Reader::new(lexer, value_first, either).run(MAX_TOKENS)
+}
+
+/// Reads the beginning of a clause, where a value is expected.
+pub(super) fn read_clause(lexer: Lexer<'_>) -> Reading {
+    Reader::new(lexer, true, false).run(MAX_CLAUSE_TOKENS)
 }
 
 /// One side of a comparison, as far as its outcome can be told.
@@ -126,8 +133,8 @@ impl<'a> Reader<'a> {
         Self { lexer, expects_value, either, depth: 0, left: None, side: Side::Nothing, seen }
     }
 
-    fn run(mut self) -> Reading {
-        while self.seen.n_tokens < MAX_TOKENS {
+    fn run(mut self, max_tokens: usize) -> Reading {
+        while self.seen.n_tokens < max_tokens {
             let token = self.lexer.next();
             let ended = match token.kind {
                 Kind::End => Some(Ended::Text),

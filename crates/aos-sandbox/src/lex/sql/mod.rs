@@ -9,7 +9,6 @@ mod words;
 
 use super::{Hits, anchors, profile::{self, Profile}};
 use crate::rules::Rule;
-use token::Lexer;
 
 /// What the text is to the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,12 +24,23 @@ pub(super) fn begins_script(text: &[u8]) -> bool {
         && at(Lexer::near(text, 0)).is_some()
 }
 
+/// Whether the text begins with a statement that reads or changes rows; scripts that create tables come as one text.
+pub(super) fn is_query(text: &[u8]) -> bool {
+    let first = Lexer::near(text, 0).look();
+    [b"SELECT".as_slice(), b"INSERT", b"UPDATE", b"DELETE", b"WITH", b"REPLACE", b"MERGE"]
+        .iter()
+        .any(|word| text[first.start..first.end].eq_ignore_ascii_case(word))
+}
+
 /// Returns the statement that begins at `lexer`; `None` for anything else, such as a sentence with the same verb.
 pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
     while lexer.look().kind == Kind::Open {
         lexer.next();
     }
     let verb = lexer.next();
+    if !matches!(verb.kind, Kind::Keyword(Word::Verb | Word::Select)) {
+        return None;
+    }
     let name = lexer.text(verb).to_ascii_uppercase();
     let next = lexer.look();
     let is = |word: &str| lexer.text(next).eq_ignore_ascii_case(word.as_bytes());
@@ -138,7 +149,6 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
             ordinary(next.kind == Kind::Name && rest.look().kind == Kind::Semicolon)
         }
         b"KILL" => ordinary(next.kind == Kind::Number),
-        b"DO" => ordinary(next.kind == Kind::Name && words::dangerous_function(lexer.text(next)).is_some()),
         _ => None,
     }
 }
@@ -162,7 +172,11 @@ fn select_list(mut lexer: Lexer<'_>, aliases: bool) -> bool {
     let first = lexer.next();
     match first.kind {
         Kind::Sign | Kind::Number | Kind::Variable | Kind::Keyword(Word::Constant | Word::Case | Word::Unary) => {
-            !matches!(lexer.look().kind, Kind::Name)
+            let renamed = matches!(lexer.look().kind, Kind::Name);
+            !renamed || aliases && {
+                lexer.next();
+                matches!(lexer.look().kind, Kind::End | Kind::Comma | Kind::Comment | Kind::Keyword(Word::From))
+            }
         }
         Kind::Text { closed, .. } => !closed || !matches!(lexer.look().kind, Kind::Name),
         Kind::Keyword(Word::Select) => true,
@@ -200,7 +214,11 @@ fn select_list(mut lexer: Lexer<'_>, aliases: bool) -> bool {
                     Kind::Keyword(Word::Alias) => {
                         lexer.next();
                     }
-                    Kind::Name if aliases && matches!(lexer.look().kind, Kind::Comma | Kind::Keyword(Word::From)) => {}
+                    Kind::Name if aliases && matches!(lexer.look().kind, Kind::Comma | Kind::End | Kind::Keyword(Word::From)) => {
+                        if lexer.look().kind == Kind::End {
+                            return n_names > 0 || lexer.text(next).first() == Some(&b'`');
+                        }
+                    }
                     _ => return false,
                 }
             }

@@ -33,11 +33,11 @@ const GADGETS: &[&[u8]] = &[
     b"popen", b"os.system", b"subprocess", b"import os", b"_import", b"system(", b"exec(", b"shell_exec", b"passthru", b"proc_open", b"phpinfo", b"eval(", b"assert(", b"call_user_func",
     b"file_get_contents", b"file_put_contents", b"file_excerpt", b"readfile", b"writeFile", b"readFile", b"registerUndefined", b"getFilter", b"_self", b"_context",
     b"constructor", b"child_process", b"process.", b"require(", b"require '", b"require \"", b"global.", b"root.process", b"mainModule", b"Function(", b"prototype",
-    b"IO.", b"File.", b"Dir.", b"Kernel", b"Open3", b"%x", b"System.", b":os.", b"Code.eval", b"spawn", b"`",
+    b"IO.", b"File.", b"Dir.", b"Kernel", b"Open3", b"%x", b"System.", b":os.", b"Code.eval", b"spawn",
     b"jndi:", b"${lower", b"${upper", b"lower:", b"upper:", b"${env:", b"${sys:", b"${::-", b"::-", b"script:", b"dns:",
     b"|map(\"system", b"'system'", b"\"system\"", b"'exec'", b"\"exec\"", b"Smarty_", b"$smarty", b"self::", b"from_pyfile", b"linecache", b"inspect.", b"_mmarker",
-    b"#_memberAccess", b"#context", b"#rt", b"@java", b"self.module", b"self.template", b"self.context", b"Process.Start", b"Reflection", b"lipsum", b"cycler", b"joiner", b"get_flashed_messages", b"settings.SECRET", b"SECRET_KEY",
-    b"toURL()", b"new URL", b"getSession", b"setAttribute", b"getAttribute", b"%x|", b".execute(", b"backtick", b"/etc/", b"wp-config", b"'id'", b"\"id\"", b"range.constructor", b"include(\"/",
+    b"#_memberAccess", b"#context", b"#rt", b"@java", b"self.module", b"self.template", b"self.context", b"Process.Start", b"Reflection", b"settings.SECRET", b"SECRET_KEY",
+    b"toURL()", b"new URL", b"getSession", b"setAttribute", b"getAttribute", b"%x|", b".execute(", b"/etc/", b"wp-config", b"'id'", b"\"id\"", b"range.constructor", b"include(\"/",
 ];
 
 #[expect(clippy::expect_used, reason = "the words are few and fixed")]
@@ -51,7 +51,8 @@ static GADGET: LazyLock<AhoCorasick> = LazyLock::new(|| {
 /// Names of objects that the programs around templates expose.
 const OBJECTS: &[&[u8]] = &[
     b"config", b"self", b"request", b"app", b"settings", b"session", b"this", b"g", b"url_for", b"namespace", b"dict", b"env", b"environment",
-    b"debug", b"messages", b"product", b"class", b"model", b"application", b"server", b"root", b"global", b"globals", b"process", b"_", b"dump", b"parent", b"context", b"response", b"forms", b"handler", b"flash", b"__DIR__", b"@", b"secret",
+    b"debug", b"messages", b"product", b"class", b"model", b"application", b"server", b"root", b"global", b"globals", b"process", b"_", b"dump", b"parent", b"context", b"response", b"forms", b"handler", b"flash", b"__DIR__", b"@", b"secret", b"lipsum", b"cycler", b"joiner",
+    b"get_flashed_messages",
 ];
 
 pub(super) fn read(inner: &[u8]) -> Meaning {

@@ -129,7 +129,8 @@ fn judge(text: &[u8], open: usize, start: usize, end: usize, kind: Kind, place: 
     if kind == Kind::Weak && text[open] == b'{' && !expression::is_single_brace(inner) {
         return;
     }
-    let meaning = expression::read(inner);
+    let runs = text[open] == b'<' && memchr(b'`', inner).is_some() && end < text.len();
+    let meaning = if runs { Meaning::Gadget } else { expression::read(inner) };
     let end = end.min(text.len());
     if meaning == Meaning::Gadget {
         hits.add(Rule::TemplateGadget, open, end);

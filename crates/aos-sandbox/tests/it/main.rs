@@ -1,0 +1,17 @@
+//! The sandbox at its boundary.
+
+mod corpus;
+mod decoding;
+mod idempotency;
+mod import;
+mod injection;
+mod options;
+mod oracle;
+mod plan;
+mod port;
+mod references;
+mod render;
+mod robustness;
+mod rules_page;
+mod skills;
+mod taint;
