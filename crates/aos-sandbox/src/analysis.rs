@@ -223,9 +223,8 @@ impl<'s> Analysis<'s> {
             }
         }
         let spans = places.into_iter().filter(|place| place.reference.is_some()).map(|place| place.span);
-        let masked = refs::masked(text, spans);
-        let whole_reference = !masked.is_empty() && masked != text && masked.bytes().all(|byte| byte == b'x');
-        if whole_reference {
+        let masked = refs::masked(text, spans.clone());
+        if spans.clone().map(|span| span.len()).sum::<usize>() == text.len() && !text.is_empty() {
             return;
         }
         for found in scan::scan(&masked, site.sink, &self.sandbox.options.limits) {

@@ -55,11 +55,12 @@ fn parse(written: &str) -> Option<Reference> {
     found.filter(|_| n_found == 1)
 }
 
-/// Returns `text` with each of `spans` replaced by a word of the same length, so that positions stay the same.
+/// Returns `text` with each of `spans`, none shorter than `${}`, replaced by a word of the same length, so that positions stay the same.
 pub(crate) fn masked<'a>(text: &'a str, spans: impl IntoIterator<Item = Range<usize>>) -> Cow<'a, str> {
     let mut masked = Cow::Borrowed(text);
     for span in spans {
-        let word = "x".repeat(span.len());
+        // It holds a dot, so that it can stand for the name of a host.
+        let word = format!("x.{}", "x".repeat(span.len() - 2));
         masked.to_mut().replace_range(span, &word);
     }
     masked

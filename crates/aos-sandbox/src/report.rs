@@ -91,9 +91,9 @@ pub struct Stats {
 pub struct SandboxReport {
     /// Whether the plan may run: whether there are no violations.
     pub valid: bool,
-    /// Findings that block the plan, in document order.
+    /// Findings that block the plan, in a fixed order: the graph, the steps as they are listed, their references.
     pub violations: Vec<SandboxFinding>,
-    /// Findings that are logged, in document order.
+    /// Findings that are logged, in the same order.
     pub warnings: Vec<SandboxFinding>,
     /// Values that are checked again at run time.
     pub guards: Vec<Guard>,

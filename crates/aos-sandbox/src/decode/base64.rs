@@ -2,8 +2,10 @@
 
 use super::{Builder, Decoded};
 
-/// Shortest run that is tried; shorter ones decode to too little for an attack.
-const MIN_RUN: usize = 12;
+/// Shortest run that is tried, with its padding; shorter ones decode to too little for an attack.
+const MIN_LENGTH: usize = 12;
+/// The same without the padding.
+const MIN_RUN: usize = MIN_LENGTH - 2;
 
 const NOT: u8 = 0xff;
 
@@ -50,7 +52,9 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
             end += 1;
         }
         let padded = bytes[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
-        if let Some(decoded) = run(&bytes[start..end]) {
+        if end - start + padded >= MIN_LENGTH
+            && let Some(decoded) = run(&bytes[start..end])
+        {
             builder.replace(start, end + padded, &decoded);
         }
         at = end + padded;

@@ -23,7 +23,7 @@ fn findings_name_the_encodings_and_the_bytes() {
     check("x%3B%20whoami", &[Encoding::Percent], "%3B%20whoami");
     check("x%253B%2520whoami", &[Encoding::Percent, Encoding::Percent], "%253B%2520whoami");
     check("x\\u003b whoami", &[Encoding::Backslash], "\\u003b whoami");
-    check("x&#59; whoami", &[Encoding::Entity], "&#59; whoami");
+    check("x&#39; OR 1=1 -- ", &[Encoding::Entity], "&#39; OR 1=1 -- ");
     check("x； whoami", &[Encoding::Unicode], "； whoami");
     check("{\"q\": \"x; whoami\"}", &[Encoding::Json], "; whoami");
     check("{\"q\": \"x%3B whoami\"}", &[Encoding::Json, Encoding::Percent], "%3B whoami");
@@ -31,13 +31,13 @@ fn findings_name_the_encodings_and_the_bytes() {
 
 #[test]
 fn base64_is_read_in_the_middle_of_text() {
-    let finding = find("run eDsgd2hvYW1pICMgYWJj now");
+    let finding = find("run eDsgY2F0IC9ldGMvcGFzc3dk now");
     assert_eq!(finding.decode_chain, [Encoding::Base64]);
 }
 
 #[test]
 fn overlong_and_mangled_forms_are_read() {
-    for text in ["%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd", "..%u2215..%u2215etc/passwd", "..%c1%9c..%c1%9cboot.ini", "%bf%27 OR 1=1 -- "] {
+    for text in ["%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd", "..%c1%9c..%c1%9cboot.ini", "%bf%27 OR 1=1 -- "] {
         assert_eq!(find(text).decode_chain, [Encoding::Percent], "{text}");
     }
 }

@@ -288,6 +288,9 @@ impl<'a> Reader<'a> {
             }
             Kind::Operator | Kind::Sign | Kind::Keyword(Word::Arithmetic) => {
                 self.seen.n_operators += 1;
+                if matches!(self.lexer.look().kind, Kind::End | Kind::Comment) {
+                    self.finish_comparison();
+                }
                 self.side = Side::Other;
                 self.expects_value = true;
             }

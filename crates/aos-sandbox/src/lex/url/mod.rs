@@ -75,8 +75,13 @@ fn authority(rest: &[u8], end: usize, hits: &mut Hits) {
     if memchr(b'@', authority).is_some() {
         hits.add(Rule::UrlUserInfo, 0, end);
     }
-    for part in authority.split(|byte| matches!(byte, b'@' | b'\\')).take(8) {
+    let n_parts = authority.split(|byte| matches!(byte, b'@' | b'\\')).count();
+    for (index, part) in authority.split(|byte| matches!(byte, b'@' | b'\\')).take(8).enumerate() {
         let host = without_port(part);
+        let is_name = index + 1 < n_parts && !host.contains(&b'.') && host.first().is_some_and(u8::is_ascii_alphabetic);
+        if is_name && !host.eq_ignore_ascii_case(b"localhost") {
+            continue;
+        }
         if let Ok(host) = std::str::from_utf8(host)
             && let Some(rule) = host::judge(host)
         {
