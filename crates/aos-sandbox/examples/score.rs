@@ -4,7 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "printing is what it is for")]
 
-use std::{error::Error, path::Path, time::Instant};
+use std::{error::Error, path::Path, sync::LazyLock, time::Instant};
 
 use aos_sandbox::{
     scan_text,
@@ -62,6 +62,16 @@ fn source_half(source: &str) -> u32 {
     source.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) >> 13 & 1
 }
 
+/// Returns the time that this thread has computed, which other programs do not disturb; where the system does not tell,
+/// the time that has passed.
+fn cpu_seconds() -> f64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let computed = std::fs::read_to_string("/proc/thread-self/schedstat")
+        .ok()
+        .and_then(|stat| stat.split(' ').next()?.parse::<f64>().ok());
+    computed.map_or_else(|| START.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
+}
+
 fn speed(rows: &[Row]) {
     let texts: Vec<&str> = rows
         .iter()
@@ -71,9 +81,9 @@ fn speed(rows: &[Row]) {
     let n_bytes: usize = texts.iter().map(|text| text.len()).sum();
     let mut best = f64::MAX;
     for _ in 0..7 {
-        let start = Instant::now();
+        let start = cpu_seconds();
         let n: usize = texts.iter().map(|text| scan_text(text, None, &[]).violations.len()).sum();
-        best = best.min(start.elapsed().as_secs_f64());
+        best = best.min(cpu_seconds() - start);
         std::hint::black_box(n);
     }
     #[expect(clippy::cast_precision_loss, reason = "a few megabytes")]
@@ -91,9 +101,9 @@ fn adversarial() {
     for first in MARKS {
         for second in MARKS {
             let text = format!("{first}{second}").repeat(64 * 1024 / (first.len() + second.len()));
-            let start = Instant::now();
+            let start = cpu_seconds();
             std::hint::black_box(scan_text(&text, None, &[]));
-            worst.push((start.elapsed().as_secs_f64() * 1e3, format!("{first:?} {second:?}")));
+            worst.push(((cpu_seconds() - start) * 1e3, format!("{first:?} {second:?}")));
         }
     }
     worst.sort_by(|a, b| b.0.total_cmp(&a.0));

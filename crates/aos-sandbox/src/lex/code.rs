@@ -18,22 +18,25 @@ const CALLS: &[&[u8]] = &[
 /// Looks for program text that runs programs, and for operators of document databases.
 pub(crate) fn scan(text: &[u8], profile: Profile, hits: &mut Hits) {
     if profile.any(profile::COMPARE) {
-        for tag in [b"<?php".as_slice(), b"<?=", b"<? "] {
-            if let Some(at) = memmem::find(text, tag)
-                && calls(&text[at..text.len().min(at + 256)])
-            {
-                hits.add(Rule::CodeInjection, at, at + tag.len());
-            }
-        }
-        if let Some(at) = memmem::find(text, b"<!--#exec").or_else(|| memmem::find(text, b"<!--#include")) {
-            hits.add(Rule::CodeInjection, at, at + 9);
-        }
+        tags(text, hits);
     }
     if profile.any(profile::PAREN) {
         program(text, hits);
     }
     if profile.any(profile::DOLLAR) {
         operator(text, hits);
+    }
+}
+
+/// Tags of PHP that hold a call, and commands of server-side includes.
+fn tags(text: &[u8], hits: &mut Hits) {
+    for at in memchr::memchr_iter(b'<', text) {
+        let rest = &text[at..text.len().min(at + 256)];
+        let include = rest.starts_with(b"<!--#exec") || rest.starts_with(b"<!--#include");
+        if include || rest.starts_with(b"<?") && calls(rest) {
+            hits.add(Rule::CodeInjection, at, at + 2);
+            return;
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, decoded: bool, h
         return;
     }
     wrapper(text, profile, hits);
-    share(text, hits);
+    share(text, profile, hits);
     if !profile.any(profile::DOT) {
         return;
     }
@@ -163,26 +163,31 @@ fn wrapper(text: &[u8], profile: Profile, hits: &mut Hits) {
     if !profile.any(profile::COLON) {
         return;
     }
-    let Some(colon) = memchr(b':', text) else { return };
-    const WRAPPERS: &[&[u8]] = &[
-        b"php://filter", b"php://input", b"php://stdin", b"php://fd", b"expect://", b"phar://", b"zip://", b"compress.zlib://", b"compress.bzip2://", b"glob:///", b"ogg://", b"ssh2.",
-        b"data://text/plain", b"data:text/plain;base64,PD", b"netdoc:///", b"jar:file:",
-    ];
-    let head = &text[colon.saturating_sub(16)..text.len().min(colon + 64)].to_ascii_lowercase();
-    if WRAPPERS.iter().any(|wrapper| memmem::find(head, &wrapper.to_ascii_lowercase()).is_some()) {
-        hits.add(Rule::PathWrapper, colon.saturating_sub(4), text.len().min(colon + 16));
+    if let Some(found) = targets::wrapper(text) {
+        hits.add(Rule::PathWrapper, found.start, found.end);
     }
-    if let Some(at) = memmem::find(head, b"file:") {
-        let target = head[at + 5..].iter().skip_while(|byte| matches!(byte, b'/' | b'\\')).copied().collect::<Vec<_>>();
-        let rooted = [b"/".as_slice(), &target].concat();
-        if targets::is_sensitive(&rooted) || targets::is_sensitive(&target) {
-            hits.add(Rule::PathWrapper, colon.saturating_sub(4), text.len().min(colon + 16));
+    for at in targets::FILE.find_iter(text).take(16) {
+        let rest = &text[at + 5..];
+        let slashes = rest.iter().take_while(|byte| matches!(byte, b'/' | b'\\')).count();
+        // One slash stays, so that the path is rooted.
+        let target = &rest[slashes.saturating_sub(1)..rest.len().min(slashes + 256)];
+        if slashes > 0 && targets::is_sensitive(target) {
+            hits.add(Rule::PathWrapper, at, at + 5 + slashes);
         }
     }
 }
 
-/// `\\host\share` as the whole text.
-fn share(text: &[u8], hits: &mut Hits) {
+/// `\\host\share` as the whole text, or quoted inside a statement that opens it.
+fn share(text: &[u8], profile: Profile, hits: &mut Hits) {
+    if !profile.any(profile::BACKSLASH) {
+        return;
+    }
+    let quoted = targets::QUOTED_SHARE.find(text).map(|at| &text[at + 3..]);
+    if let Some(rest) = quoted
+        && rest.first().is_some_and(u8::is_ascii_digit)
+    {
+        hits.add(Rule::PathDevice, 0, text.len());
+    }
     let Some(rest) = text.strip_prefix(b"\\\\".as_slice()) else { return };
     let host = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-' | b'?')).count();
     if host > 0 && rest.get(host) == Some(&b'\\') && !text.iter().any(u8::is_ascii_whitespace) {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 /// Parts of paths, in lower case and with forward slashes.
 const SENSITIVE: &[&[u8]] = &[
@@ -31,6 +31,30 @@ static SENSITIVE_PARTS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .build(SENSITIVE)
         .expect("the automaton of a few words fits its limits")
 });
+
+/// Addresses that functions for files follow, in lower case.
+const WRAPPERS: &[&[u8]] = &[
+    b"php://filter", b"php://input", b"php://stdin", b"php://fd", b"expect://", b"phar://", b"zip://", b"compress.zlib://",
+    b"compress.bzip2://", b"glob:///", b"ogg://", b"ssh2.", b"data://text/plain", b"data:text/plain;base64,pd", b"netdoc:///",
+    b"jar:file:",
+];
+
+#[expect(clippy::expect_used, reason = "the words are few and fixed")]
+static WRAPPER: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(WRAPPERS)
+        .expect("the automaton of a few words fits its limits")
+});
+
+pub(super) static FILE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"file:"));
+pub(super) static QUOTED_SHARE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"'\\\\"));
+
+/// Finds an address that functions for files follow.
+pub(super) fn wrapper(text: &[u8]) -> Option<std::ops::Range<usize>> {
+    WRAPPER.find(text).map(|found| found.range())
+}
 
 fn normalised(path: &[u8]) -> Vec<u8> {
     let mut lower: Vec<u8> = path.iter().take(2048).map(|byte| if *byte == b'\\' { b'/' } else { byte.to_ascii_lowercase() }).collect();

@@ -13,9 +13,9 @@ pub(super) enum Command {
 const TECHNICAL: &[&str] = &[
     "7z", "apt", "apt-get", "arp", "awk", "base32", "base64", "bash", "bitsadmin", "busybox", "bzip2",
     "cacls", "cat", "certutil", "chgrp", "chmod", "chown", "cksum", "cmd", "crontab", "cscript", "csh",
-    "curl", "df", "dig", "dmesg", "dnsmasq", "dpkg", "du", "echo", "egrep", "esentutl", "eval", "fdisk",
-    "fgrep", "fping", "ftp", "gawk", "gcc", "gdb", "getent", "getfacl", "gpg", "grep", "gunzip", "gzip",
-    "hexdump", "hping3", "htop", "icacls", "iconv", "ifconfig", "ipconfig", "iptables", "javac",
+    "curl", "df", "dig", "dir", "dmesg", "dnsmasq", "dpkg", "du", "echo", "egrep", "esentutl", "eval",
+    "fdisk", "fgrep", "fping", "ftp", "gawk", "gcc", "gdb", "getent", "getfacl", "gpg", "grep", "gunzip",
+    "gzip", "hexdump", "hping3", "htop", "icacls", "iconv", "ifconfig", "ipconfig", "iptables", "javac",
     "journalctl", "killall", "ksh", "ldapsearch", "ls", "lsblk", "lscpu", "lsmod", "lsof", "ltrace",
     "lwp-request", "md5sum", "mkdir", "mkfifo", "mkfs", "mknod", "mktemp", "mshta", "mv", "mysqldump",
     "nawk", "nbtstat", "nc", "ncat", "netcat", "netsh", "netstat", "nltest", "nmap", "nohup", "nslookup",
@@ -32,7 +32,7 @@ const TECHNICAL: &[&str] = &[
 /// Names that are words too, in lower case, sorted.
 const WORDS: &[&str] = &[
     "at", "attrib", "break", "cal", "cd", "clear", "column", "comm", "copy", "cp", "cut", "dash", "date",
-    "dd", "del", "diff", "dir", "ed", "env", "erase", "exec", "exit", "expand", "export", "file", "find",
+    "dd", "del", "diff", "ed", "env", "erase", "exec", "exit", "expand", "export", "file", "find",
     "findstr", "finger", "fold", "for", "free", "git", "groups", "halt", "head", "history", "host",
     "hostname", "id", "if", "install", "ip", "java", "join", "kill", "last", "less", "link", "ln", "locate",
     "look", "lua", "mail", "make", "man", "mode", "mongo", "more", "mount", "move", "mysql", "nano", "net",

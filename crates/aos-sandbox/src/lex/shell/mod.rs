@@ -122,7 +122,7 @@ fn is_injected(text: &[u8], mark: usize, marks: &[u8], at: usize, call: &Call, a
         return false;
     }
     let alone = call.n_arguments == 0 && (call.ends_text || call.ends_in_separator);
-    if newline && mark == 0 && kind == Command::Technical && !around.is_prose && call.n_arguments > 0 {
+    if newline && mark == 0 && kind == Command::Technical && call.n_arguments > 0 {
         return text.len() < 400;
     }
     if newline {

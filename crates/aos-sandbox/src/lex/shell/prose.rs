@@ -1,9 +1,14 @@
 //! What stands around a separator: prose, code spans and tables, where separators separate nothing.
 
-use memchr::{memchr, memchr_iter, memrchr, memmem};
+use std::sync::LazyLock;
+
+use memchr::{memchr, memchr_iter, memmem::Finder, memrchr};
 
 use super::commands::{self, Command};
 use crate::lex::profile::{self, Profile};
+
+static FENCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"```"));
+static LINK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"]("));
 
 /// What is known about the whole text.
 #[derive(Debug)]
@@ -45,10 +50,10 @@ impl<'a> Surroundings<'a> {
             1
         };
         let has_backtick = profile.any(profile::BACKTICK);
+        let fence = if has_backtick { FENCE.find(text) } else { None };
         let is_markdown = n_lines > 3
-            || has_backtick && memmem::find(text, b"```").is_some()
-            || memmem::find(text, b"](").is_some();
-        let fence = if has_backtick { memmem::find(text, b"```") } else { None };
+            || fence.is_some()
+            || profile.any(profile::BRACKET) && LINK.find(text).is_some();
         let first = text.trim_ascii_start();
         let first = &first[..first.iter().position(u8::is_ascii_whitespace).unwrap_or(first.len())];
         let starts_with_command = commands::find(first) == Some(Command::Technical);

@@ -263,6 +263,11 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
                 call.has_sensitive_argument |= is_sensitive(argument);
                 call.n_arguments += 1;
                 at = end;
+                if argument.ends_with(b"\\") && text.get(end) == Some(&b'\n') {
+                    // The line goes on, and so does the word.
+                    call.is_disguised = true;
+                    at += 1;
+                }
             }
         }
     }

@@ -99,12 +99,16 @@ impl<'a> Closing<'a> {
         if memchr::memchr2(b'&', b'?', last).is_some() {
             return false;
         }
-        if reading.n_tokens <= 2 {
+        if reading.n_tokens <= 1 {
             // `A' OR 'B`; in prose the quotes stand around the word: `rock 'and' roll`.
             let spaced = self.text.get(self.at + 1).is_some_and(|byte| !byte.is_ascii_alphabetic());
             let tail = n_words(last) <= 1 && !last.first().is_some_and(u8::is_ascii_whitespace);
             let empty = self.at == 0 && last.is_empty();
             if short && reading.n_logic > 0 && memchr::memchr(b'=', last).is_some() && n_words(last) == 1 {
+                return true;
+            }
+            let glued = self.at > 0 && !spaced && !last.is_empty() && n_words(self.text) == 1;
+            if glued && reading.n_logic + reading.n_compare > 0 {
                 return true;
             }
             return short && spaced && tail && (reading.n_logic + reading.n_compare + reading.n_weak_compare > 0

@@ -146,6 +146,9 @@ fn select(text: &[u8], start: usize, lexer: Lexer<'_>, place: Before, script: bo
 fn having(lexer: Lexer<'_>, place: Before) -> Option<Rule> {
     let reading = expression::read_clause(lexer);
     let ended = !matches!(reading.ended, Ended::Grammar | Ended::Semicolon);
+    if reading.n_logic > 0 && reading.n_constants > 1 && reading.n_names == 0 && ended {
+        return Some(Rule::SqlClause);
+    }
     let condition = reading.n_certain > 0 || reading.n_compare > 0 && reading.n_constants > 0 && ended;
     (condition && (place.is_value() || place == Before::Nothing || reading.ended == Ended::Comment))
         .then_some(Rule::SqlClause)

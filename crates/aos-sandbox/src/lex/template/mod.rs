@@ -2,7 +2,12 @@
 
 mod expression;
 
-use memchr::{memchr, memmem};
+use std::sync::LazyLock;
+
+use memchr::{
+    memchr,
+    memmem::{self, Finder},
+};
 
 use super::{
     Hits,
@@ -19,6 +24,9 @@ pub(crate) enum Place {
     /// The template itself, in which plain expressions belong.
     Template,
 }
+
+static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"process.mainModule"));
+static ROOT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" root.process"));
 
 /// Longest expression that is looked at.
 const MAX_EXPRESSION: usize = 1024;
@@ -67,6 +75,9 @@ const DELIMITERS: &[Delimiter] = &[
 
 /// Looks for template expressions that do more than print a variable.
 pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits) {
+    if profile.any(profile::DOT) && (MODULE.find(text).is_some() || ROOT.find(text).is_some()) {
+        hits.add(Rule::TemplateGadget, 0, text.len());
+    }
     let marks = profile::BRACE | profile::DOLLAR | profile::HASH | profile::AT;
     if !profile.any(marks) && !(profile.any(profile::COMPARE) && profile.any(profile::PERCENT | profile::HASH)) {
         return;
@@ -117,9 +128,6 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
         judge(text, open, start, end, delimiter.kind, place, &prose, hits);
         // A single brace is looked into, for the delimiters inside it; the others are passed at once.
         at = if delimiter.kind == Kind::Weak { start } else { end.max(start) };
-    }
-    if memmem::find(text, b"process.mainModule").is_some() || memmem::find(text, b" root.process").is_some() {
-        hits.add(Rule::TemplateGadget, 0, text.len());
     }
 }
 
