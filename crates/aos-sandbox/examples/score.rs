@@ -14,7 +14,11 @@ use aos_sandbox::{
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let value = |name: &str| {
-        arguments.iter().position(|argument| argument == name).and_then(|at| arguments.get(at + 1)).cloned()
+        arguments
+            .iter()
+            .position(|argument| argument == name)
+            .and_then(|at| arguments.get(at + 1))
+            .cloned()
     };
     let flag = |name: &str| arguments.iter().any(|argument| argument == name);
     let corpus = arguments.first().ok_or("name a corpus")?;
@@ -25,10 +29,22 @@ fn main() -> Result<(), Box<dyn Error>> {
         .collect();
     if let Some(category) = value("--misses").or_else(|| value("--typed-misses")) {
         let typed = flag("--typed-misses");
-        for row in rows.iter().filter(|row| row.is_attack() && row.category == category) {
-            let outcome = scan_text(&row.text, typed.then(|| score::attack_sink(&row.category)).flatten(), &[]);
+        for row in rows
+            .iter()
+            .filter(|row| row.is_attack() && row.category == category)
+        {
+            let outcome = scan_text(
+                &row.text,
+                typed.then(|| score::attack_sink(&row.category)).flatten(),
+                &[],
+            );
             if outcome.violations.is_empty() {
-                println!("{:<28.28} {:?} {:?}", tail(&row.source), row.text, outcome.warnings);
+                println!(
+                    "{:<28.28} {:?} {:?}",
+                    tail(&row.source),
+                    row.text,
+                    outcome.warnings
+                );
             }
         }
     } else if flag("--false") || flag("--typed-false") {
@@ -37,7 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 continue;
             }
             let steps: Vec<&str> = row.steps.iter().map(String::as_str).collect();
-            let sink = flag("--typed-false").then(|| score::natural_sink(&row.category)).flatten();
+            let sink = flag("--typed-false")
+                .then(|| score::natural_sink(&row.category))
+                .flatten();
             let outcome = scan_text(&row.text, sink, &steps);
             if !outcome.violations.is_empty() {
                 println!("{:<14} {:?} {:.300?}", row.category, outcome.violations, row.text);
@@ -59,7 +77,10 @@ fn tail(source: &str) -> &str {
 
 /// Puts a source into one of two halves, always the same.
 fn source_half(source: &str) -> u32 {
-    source.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)) >> 13 & 1
+    source.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    }) >> 13
+        & 1
 }
 
 /// Returns the time that this thread has computed, which other programs do not disturb; where the system does not tell,
@@ -82,20 +103,75 @@ fn speed(rows: &[Row]) {
     let mut best = f64::MAX;
     for _ in 0..7 {
         let start = cpu_seconds();
-        let n: usize = texts.iter().map(|text| scan_text(text, None, &[]).violations.len()).sum();
+        let n: usize = texts
+            .iter()
+            .map(|text| scan_text(text, None, &[]).violations.len())
+            .sum();
         best = best.min(cpu_seconds() - start);
         std::hint::black_box(n);
     }
     #[expect(clippy::cast_precision_loss, reason = "a few megabytes")]
     let rate = n_bytes as f64 / best / 1e6;
-    println!("benign: {rate:.0} MB/s over {n_bytes} bytes in {} texts", texts.len());
+    println!(
+        "benign: {rate:.0} MB/s over {n_bytes} bytes in {} texts",
+        texts.len()
+    );
 }
 
 /// Times 64 KiB of every pair of marks, and prints the slowest.
 fn adversarial() {
     const MARKS: &[&str] = &[
-        "'", "\"", "`", ";", "|", "&", "$(", "${", "{{", "{", "}", "%25", "%", "\\", "../", "..\\", "/*", "--", "#", "(", "select ", "(select ",
-        "union ", "or 1=1 ", "a", " ", "=", "<", "\n", "&#39;", "+", "QUJD", "\\u0027", "@", "sleep(", "having 1=", "order by 1,", "exec ", ";drop ", "://", "é", "'", "id;", "IFS", ",", "[", "<%", "{%", "or ", "'or'", "”",
+        "'",
+        "\"",
+        "`",
+        ";",
+        "|",
+        "&",
+        "$(",
+        "${",
+        "{{",
+        "{",
+        "}",
+        "%25",
+        "%",
+        "\\",
+        "../",
+        "..\\",
+        "/*",
+        "--",
+        "#",
+        "(",
+        "select ",
+        "(select ",
+        "union ",
+        "or 1=1 ",
+        "a",
+        " ",
+        "=",
+        "<",
+        "\n",
+        "&#39;",
+        "+",
+        "QUJD",
+        "\\u0027",
+        "@",
+        "sleep(",
+        "having 1=",
+        "order by 1,",
+        "exec ",
+        ";drop ",
+        "://",
+        "é",
+        "'",
+        "id;",
+        "IFS",
+        ",",
+        "[",
+        "<%",
+        "{%",
+        "or ",
+        "'or'",
+        "”",
     ];
     let mut worst: Vec<(f64, String)> = Vec::new();
     for first in MARKS {

@@ -17,7 +17,21 @@ use crate::{
 };
 
 /// Members of a plan or a step that are for people.
-const PROSE_KEYS: &[&str] = &["name", "title", "description", "summary", "comment", "reason", "reasoning", "thought", "goal", "notes", "metadata", "version", "$schema"];
+const PROSE_KEYS: &[&str] = &[
+    "name",
+    "title",
+    "description",
+    "summary",
+    "comment",
+    "reason",
+    "reasoning",
+    "thought",
+    "goal",
+    "notes",
+    "metadata",
+    "version",
+    "$schema",
+];
 
 pub(crate) struct Analysis<'s> {
     pub(crate) sandbox: &'s PlannerSandbox,
@@ -49,7 +63,12 @@ impl<'s> Analysis<'s> {
             sandbox,
             findings: Vec::new(),
             guards: Vec::new(),
-            stats: Stats { n_steps: 0, n_strings: 0, n_bytes: 0, n_references: 0 },
+            stats: Stats {
+                n_steps: 0,
+                n_strings: 0,
+                n_bytes: 0,
+                n_references: 0,
+            },
             n_dropped: 0,
         }
     }
@@ -62,7 +81,16 @@ impl<'s> Analysis<'s> {
     pub(crate) fn plan(&mut self, plan: &Value) {
         let Some(list) = plan::steps(plan) else {
             self.report_plain(Rule::PlanShape, "", None);
-            self.walk(plan, "", Site { step: None, sink: InputKind::Unknown, secret: false }, &Steps::none());
+            self.walk(
+                plan,
+                "",
+                Site {
+                    step: None,
+                    sink: InputKind::Unknown,
+                    secret: false,
+                },
+                &Steps::none(),
+            );
             return;
         };
         self.stats.n_steps = list.len();
@@ -76,10 +104,15 @@ impl<'s> Analysis<'s> {
                 by_id.entry(id).or_insert(index);
             }
         }
-        let parameters = plan.get("inputs").and_then(Value::as_object).map_or_else(Vec::new, |inputs| {
-            inputs.keys().map(String::as_str).collect()
-        });
-        let steps = Steps { list, by_id, parameters };
+        let parameters = plan
+            .get("inputs")
+            .and_then(Value::as_object)
+            .map_or_else(Vec::new, |inputs| inputs.keys().map(String::as_str).collect());
+        let steps = Steps {
+            list,
+            by_id,
+            parameters,
+        };
         let graph = graph::Graph::new(&steps);
         graph.report(&steps, self);
         for index in 0..steps.list.len() {
@@ -92,7 +125,16 @@ impl<'s> Analysis<'s> {
 
     /// Judges a value on its own.
     pub(crate) fn value(&mut self, value: &Value, sink: InputKind) {
-        self.walk(value, "", Site { step: None, sink, secret: false }, &Steps::none());
+        self.walk(
+            value,
+            "",
+            Site {
+                step: None,
+                sink,
+                secret: false,
+            },
+            &Steps::none(),
+        );
     }
 
     fn step(&mut self, index: usize, steps: &Steps<'_>) {
@@ -100,7 +142,12 @@ impl<'s> Analysis<'s> {
         match step.id {
             Some(id) if StepId::new(id).is_err() => self.report_step(Rule::PlanStepId, step, "id", None),
             None => self.report_step(Rule::PlanStepId, step, "id", None),
-            Some(id) if steps.by_id.get(id).is_some_and(|first| *first != index && steps.list[*first].list == step.list) => {
+            Some(id)
+                if steps
+                    .by_id
+                    .get(id)
+                    .is_some_and(|first| *first != index && steps.list[*first].list == step.list) =>
+            {
                 self.report_step(Rule::PlanDuplicateStep, step, "id", Some(format!("`{id}`")));
             }
             Some(_) => {}
@@ -111,21 +158,56 @@ impl<'s> Analysis<'s> {
         let names = (step.id.unwrap_or_default(), step.skill_id().unwrap_or_default());
         for (name, value) in step.members {
             let pointer = child(&step.pointer, name);
-            let site = Site { step: Some(names), sink: InputKind::Unknown, secret: false };
+            let site = Site {
+                step: Some(names),
+                sink: InputKind::Unknown,
+                secret: false,
+            };
             let inputs = step.inputs.is_some_and(|(key, _)| key == name);
             if inputs && let Value::Object(inputs) = value {
                 for (input, value) in inputs {
                     let pointer = child(&pointer, input);
-                    let declared = manifest.and_then(|manifest| manifest.input_kinds.get(input)).copied();
+                    let declared = manifest
+                        .and_then(|manifest| manifest.input_kinds.get(input))
+                        .copied();
                     let sink = sinks::for_input(declared, input);
                     self.key(input, &pointer, site);
-                    self.walk(value, &pointer, Site { sink, secret: mask::is_secret_name(input), ..site }, steps);
+                    self.walk(
+                        value,
+                        &pointer,
+                        Site {
+                            sink,
+                            secret: mask::is_secret_name(input),
+                            ..site
+                        },
+                        steps,
+                    );
                 }
             } else if PROSE_KEYS.contains(&name.as_str()) {
-                self.walk(value, &pointer, Site { sink: InputKind::FreeText, ..site }, steps);
+                self.walk(
+                    value,
+                    &pointer,
+                    Site {
+                        sink: InputKind::FreeText,
+                        ..site
+                    },
+                    steps,
+                );
             } else if name == "idempotency_key" {
-                self.walk(value, &pointer, Site { sink: InputKind::SqlParam, ..site }, steps);
-            } else if name != "depends_on" && name != "id" && !is_step_list(name, value) && step.skill.is_none_or(|(key, _)| key != name) {
+                self.walk(
+                    value,
+                    &pointer,
+                    Site {
+                        sink: InputKind::SqlParam,
+                        ..site
+                    },
+                    steps,
+                );
+            } else if name != "depends_on"
+                && name != "id"
+                && !is_step_list(name, value)
+                && step.skill.is_none_or(|(key, _)| key != name)
+            {
                 self.key(name, &pointer, site);
                 self.walk(value, &pointer, site, steps);
             }
@@ -134,7 +216,9 @@ impl<'s> Analysis<'s> {
 
     fn skill(&mut self, step: &PlanStep<'_>) {
         for key in plan::SKILL_KEYS {
-            let Some(skill) = step.members.get(*key).and_then(Value::as_str) else { continue };
+            let Some(skill) = step.members.get(*key).and_then(Value::as_str) else {
+                continue;
+            };
             if self.denied(skill) {
                 self.report_step(Rule::SkillDenied, step, key, Some(format!("`{}`", shown(skill))));
             } else if skill.contains("${") || skill.contains("{{") {
@@ -149,7 +233,13 @@ impl<'s> Analysis<'s> {
             if !skill.contains("${") {
                 self.report_step(Rule::SkillMissing, step, key, Some(format!("`{}`", shown(skill))));
             }
-        } else if self.sandbox.skills.as_ref().is_some_and(|skills| !skills.contains_key(skill)) && !self.denied(skill) {
+        } else if self
+            .sandbox
+            .skills
+            .as_ref()
+            .is_some_and(|skills| !skills.contains_key(skill))
+            && !self.denied(skill)
+        {
             self.report_step(Rule::SkillUnknown, step, key, Some(format!("`{}`", shown(skill))));
         }
     }
@@ -163,8 +253,16 @@ impl<'s> Analysis<'s> {
         let Value::Object(members) = plan else { return };
         for (name, value) in members.iter().filter(|(name, value)| !is_step_list(name, value)) {
             let pointer = child("", name);
-            let sink = if PROSE_KEYS.contains(&name.as_str()) { InputKind::FreeText } else { InputKind::Unknown };
-            let site = Site { step: None, sink, secret: false };
+            let sink = if PROSE_KEYS.contains(&name.as_str()) {
+                InputKind::FreeText
+            } else {
+                InputKind::Unknown
+            };
+            let site = Site {
+                step: None,
+                sink,
+                secret: false,
+            };
             self.key(name, &pointer, site);
             self.walk(value, &pointer, site, steps);
         }
@@ -185,7 +283,9 @@ impl<'s> Analysis<'s> {
                         continue;
                     }
                     self.key(name, &pointer, site);
-                    if plan::SKILL_KEYS.contains(&name.as_str()) && member.as_str().is_some_and(|skill| self.denied(skill)) {
+                    if plan::SKILL_KEYS.contains(&name.as_str())
+                        && member.as_str().is_some_and(|skill| self.denied(skill))
+                    {
                         self.report_at(Rule::SkillDenied, Level::Violation, &pointer, site.step, None);
                     }
                     let secret = site.secret || mask::is_secret_name(name);
@@ -201,7 +301,11 @@ impl<'s> Analysis<'s> {
         self.stats.n_strings += 1;
         self.stats.n_bytes += name.len();
         // What is declared is the value; a key is only a name.
-        let sink = if site.sink == InputKind::FreeText { InputKind::FreeText } else { InputKind::Unknown };
+        let sink = if site.sink == InputKind::FreeText {
+            InputKind::FreeText
+        } else {
+            InputKind::Unknown
+        };
         for found in scan::scan(name, sink, &self.sandbox.options.limits) {
             self.report_found(&found, name, pointer, site, true);
         }
@@ -210,7 +314,11 @@ impl<'s> Analysis<'s> {
     fn text(&mut self, text: &str, pointer: &str, site: Site<'_>, steps: &Steps<'_>) {
         self.stats.n_strings += 1;
         self.stats.n_bytes += text.len();
-        let places = if site.step.is_some() { refs::find(text) } else { Vec::new() };
+        let places = if site.step.is_some() {
+            refs::find(text)
+        } else {
+            Vec::new()
+        };
         self.stats.n_references += places.len();
         for place in &places {
             let rule = match &place.reference {
@@ -218,17 +326,27 @@ impl<'s> Analysis<'s> {
                 Some(reference) => graph::judge(reference, site.step.map_or("", |(id, _)| id), steps),
             };
             if let Some(rule) = rule {
-                let found = Found { rule, level: rule.level(), span: place.span.clone(), chain: Vec::new() };
+                let found = Found {
+                    rule,
+                    level: rule.level(),
+                    span: place.span.clone(),
+                    chain: Vec::new(),
+                };
                 self.report_found(&found, text, pointer, site, false);
             }
         }
-        let spans = places.into_iter().filter(|place| place.reference.is_some()).map(|place| place.span);
+        let spans = places
+            .into_iter()
+            .filter(|place| place.reference.is_some())
+            .map(|place| place.span);
         let masked = refs::masked(text, spans.clone());
         if spans.clone().map(|span| span.len()).sum::<usize>() == text.len() && !text.is_empty() {
             return;
         }
         for found in scan::scan(&masked, site.sink, &self.sandbox.options.limits) {
-            if found.rule.category() == Category::Ssrf && sinks::is_allowed_host(text, &self.sandbox.options.allow_hosts) {
+            if found.rule.category() == Category::Ssrf
+                && sinks::is_allowed_host(text, &self.sandbox.options.allow_hosts)
+            {
                 continue;
             }
             self.report_found(&found, text, pointer, site, false);
@@ -248,12 +366,35 @@ impl<'s> Analysis<'s> {
         self.report_at(rule, rule.level(), pointer, None, detail);
     }
 
-    pub(crate) fn report_step(&mut self, rule: Rule, step: &PlanStep<'_>, member: &str, detail: Option<String>) {
-        let pointer = if step.members.contains_key(member) { child(&step.pointer, member) } else { step.pointer.clone() };
-        self.report_at(rule, rule.level(), &pointer, Some((step.id.unwrap_or_default(), step.skill_id().unwrap_or_default())), detail);
+    pub(crate) fn report_step(
+        &mut self,
+        rule: Rule,
+        step: &PlanStep<'_>,
+        member: &str,
+        detail: Option<String>,
+    ) {
+        let pointer = if step.members.contains_key(member) {
+            child(&step.pointer, member)
+        } else {
+            step.pointer.clone()
+        };
+        self.report_at(
+            rule,
+            rule.level(),
+            &pointer,
+            Some((step.id.unwrap_or_default(), step.skill_id().unwrap_or_default())),
+            detail,
+        );
     }
 
-    pub(crate) fn report_at(&mut self, rule: Rule, level: Level, pointer: &str, step: Option<(&str, &str)>, detail: Option<String>) {
+    pub(crate) fn report_at(
+        &mut self,
+        rule: Rule,
+        level: Level,
+        pointer: &str,
+        step: Option<(&str, &str)>,
+        detail: Option<String>,
+    ) {
         self.push(finding(rule, level, pointer, step, detail));
     }
 
@@ -270,12 +411,20 @@ impl<'s> Analysis<'s> {
     pub(crate) fn finish(mut self, ruleset_hash: ContentHash) -> SandboxReport {
         if self.n_dropped > 0 {
             let detail = format!("{} more", self.n_dropped);
-            self.findings.push(finding(Rule::LimitFindings, Level::Violation, "", None, Some(detail)));
+            self.findings.push(finding(
+                Rule::LimitFindings,
+                Level::Violation,
+                "",
+                None,
+                Some(detail),
+            ));
         }
         self.guards.sort();
         self.guards.dedup();
-        let (violations, warnings): (Vec<_>, Vec<_>) =
-            self.findings.into_iter().partition(|finding| finding.level == Level::Violation);
+        let (violations, warnings): (Vec<_>, Vec<_>) = self
+            .findings
+            .into_iter()
+            .partition(|finding| finding.level == Level::Violation);
         SandboxReport {
             valid: violations.is_empty(),
             violations,
@@ -290,20 +439,35 @@ impl<'s> Analysis<'s> {
 
 impl Steps<'_> {
     const fn none() -> Self {
-        Self { list: Vec::new(), by_id: BTreeMap::new(), parameters: Vec::new() }
+        Self {
+            list: Vec::new(),
+            by_id: BTreeMap::new(),
+            parameters: Vec::new(),
+        }
     }
 }
 
 fn is_step_list(name: &str, value: &Value) -> bool {
     plan::STEP_LIST_KEYS.contains(&name)
-        && value.as_array().is_some_and(|items| items.iter().any(|item| item.as_object().is_some_and(|members| plan::SKILL_KEYS.iter().any(|key| members.contains_key(*key)))))
+        && value.as_array().is_some_and(|items| {
+            items.iter().any(|item| {
+                item.as_object()
+                    .is_some_and(|members| plan::SKILL_KEYS.iter().any(|key| members.contains_key(*key)))
+            })
+        })
 }
 
 fn shown(text: &str) -> String {
     mask::excerpt(text, &(0..text.len()), false)
 }
 
-fn finding(rule: Rule, level: Level, pointer: &str, step: Option<(&str, &str)>, detail: Option<String>) -> SandboxFinding {
+fn finding(
+    rule: Rule,
+    level: Level,
+    pointer: &str,
+    step: Option<(&str, &str)>,
+    detail: Option<String>,
+) -> SandboxFinding {
     let name = |name: &str| (!name.is_empty()).then(|| shown(name));
     SandboxFinding {
         rule_id: rule,
@@ -317,7 +481,10 @@ fn finding(rule: Rule, level: Level, pointer: &str, step: Option<(&str, &str)>, 
         span: None,
         decode_chain: Vec::new(),
         excerpt: String::new(),
-        message: detail.map_or_else(|| rule.message().into(), |detail| format!("{}: {detail}", rule.message())),
+        message: detail.map_or_else(
+            || rule.message().into(),
+            |detail| format!("{}: {detail}", rule.message()),
+        ),
         fix: rule.fix(),
         cwe: rule.cwe(),
         owasp: rule.owasp(),

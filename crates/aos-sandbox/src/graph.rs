@@ -25,8 +25,12 @@ impl Graph {
             .list
             .iter()
             .map(|step| {
-                let mut needed: BTreeSet<usize> =
-                    step.depends_on.iter().filter_map(|id| steps.by_id.get(id)).copied().collect();
+                let mut needed: BTreeSet<usize> = step
+                    .depends_on
+                    .iter()
+                    .filter_map(|id| steps.by_id.get(id))
+                    .copied()
+                    .collect();
                 if let Some((_, inputs)) = step.inputs {
                     for value in inputs.values() {
                         visit(value, &mut |reference| {
@@ -49,7 +53,13 @@ impl Graph {
                 if !steps.by_id.contains_key(id) {
                     let pointer = format!("{}/depends_on/{number}", step.pointer);
                     let names = (step.id.unwrap_or_default(), step.skill_id().unwrap_or_default());
-                    analysis.report_at(Rule::RefUnknownStep, Level::Violation, &pointer, Some(names), None);
+                    analysis.report_at(
+                        Rule::RefUnknownStep,
+                        Level::Violation,
+                        &pointer,
+                        Some(names),
+                        None,
+                    );
                 }
             }
         }
@@ -57,10 +67,22 @@ impl Graph {
             return;
         }
         let placed: BTreeSet<usize> = self.order.iter().copied().collect();
-        let stuck: Vec<usize> = (0..steps.list.len()).filter(|index| !placed.contains(index)).collect();
-        let names: Vec<_> = stuck.iter().take(8).filter_map(|index| steps.list[*index].id).map(|id| format!("`{}`", id.escape_debug())).collect();
+        let stuck: Vec<usize> = (0..steps.list.len())
+            .filter(|index| !placed.contains(index))
+            .collect();
+        let names: Vec<_> = stuck
+            .iter()
+            .take(8)
+            .filter_map(|index| steps.list[*index].id)
+            .map(|id| format!("`{}`", id.escape_debug()))
+            .collect();
         if let Some(first) = stuck.first() {
-            analysis.report_step(Rule::RefCycle, &steps.list[*first], "inputs", Some(names.join(", ")));
+            analysis.report_step(
+                Rule::RefCycle,
+                &steps.list[*first],
+                "inputs",
+                Some(names.join(", ")),
+            );
         }
     }
 }
@@ -69,11 +91,15 @@ impl Graph {
 pub(crate) fn judge(reference: &Reference, own: &str, steps: &Steps<'_>) -> Option<Rule> {
     let Some(step) = &reference.step else {
         return match reference.path.first() {
-            Some(Segment::Name(name)) if !steps.parameters.contains(&name.as_str()) => Some(Rule::RefUnknownInput),
+            Some(Segment::Name(name)) if !steps.parameters.contains(&name.as_str()) => {
+                Some(Rule::RefUnknownInput)
+            }
             _ => None,
         };
     };
-    let Some(target) = steps.by_id.get(step.as_str()) else { return Some(Rule::RefUnknownStep) };
+    let Some(target) = steps.by_id.get(step.as_str()) else {
+        return Some(Rule::RefUnknownStep);
+    };
     let here = steps.by_id.get(own)?;
     (target > here).then_some(Rule::RefLater)
 }
@@ -102,7 +128,10 @@ fn order(needs: &[BTreeSet<usize>]) -> Vec<usize> {
             needed_by[*need].push(index);
         }
     }
-    let mut ready: Vec<usize> = (0..needs.len()).rev().filter(|index| missing[*index] == 0).collect();
+    let mut ready: Vec<usize> = (0..needs.len())
+        .rev()
+        .filter(|index| missing[*index] == 0)
+        .collect();
     let mut order = Vec::with_capacity(needs.len());
     while let Some(index) = ready.pop() {
         order.push(index);

@@ -44,7 +44,9 @@ pub(crate) fn check_key(step: &PlanStep<'_>, steps: &Steps<'_>, analysis: &mut A
         }
     };
     let n_chars = key.chars().count();
-    let visible = !key.chars().any(|character| character.is_control() || character.is_whitespace());
+    let visible = !key
+        .chars()
+        .any(|character| character.is_control() || character.is_whitespace());
     if n_chars == 0 || n_chars > MAX_KEY || !visible {
         analysis.report_step(Rule::IdempotencyMalformed, step, "idempotency_key", None);
     } else if n_chars < MIN_KEY {
@@ -66,15 +68,20 @@ pub(crate) fn check_key(step: &PlanStep<'_>, steps: &Steps<'_>, analysis: &mut A
 pub(crate) fn check_duplicates(steps: &Steps<'_>, analysis: &mut Analysis<'_>) {
     let mut first_with: BTreeMap<&str, &PlanStep<'_>> = BTreeMap::new();
     for step in &steps.list {
-        let Some(key) = step.members.get("idempotency_key").and_then(Value::as_str) else { continue };
+        let Some(key) = step.members.get("idempotency_key").and_then(Value::as_str) else {
+            continue;
+        };
         match first_with.get(key) {
             None => {
                 first_with.insert(key, step);
             }
             Some(first) => {
-                let same = first.skill == step.skill && first.inputs.map(|(_, inputs)| inputs) == step.inputs.map(|(_, inputs)| inputs);
+                let same = first.skill == step.skill
+                    && first.inputs.map(|(_, inputs)| inputs) == step.inputs.map(|(_, inputs)| inputs);
                 if !same {
-                    let detail = first.id.map(|id| format!("first on step `{}`", id.escape_debug()));
+                    let detail = first
+                        .id
+                        .map(|id| format!("first on step `{}`", id.escape_debug()));
                     analysis.report_step(Rule::IdempotencyDuplicate, step, "idempotency_key", detail);
                 }
             }
@@ -84,8 +91,13 @@ pub(crate) fn check_duplicates(steps: &Steps<'_>, analysis: &mut Analysis<'_>) {
 
 /// Whether the step changes something, so that doing it twice is not doing it once.
 fn needs_key(step: &PlanStep<'_>, analysis: &mut Analysis<'_>) -> bool {
-    let Some(skill) = step.skill_id() else { return false };
-    if analysis.manifest(skill).is_some_and(|manifest| manifest.needs_idempotency_key) {
+    let Some(skill) = step.skill_id() else {
+        return false;
+    };
+    if analysis
+        .manifest(skill)
+        .is_some_and(|manifest| manifest.needs_idempotency_key)
+    {
         return true;
     }
     let is = |names: &[&str]| {
@@ -99,13 +111,24 @@ fn needs_key(step: &PlanStep<'_>, analysis: &mut Analysis<'_>) -> bool {
 }
 
 fn is_write(step: &PlanStep<'_>, analysis: &mut Analysis<'_>) -> bool {
-    let overridden = step.input("headers").and_then(Value::as_object).is_some_and(|headers| {
-        headers.keys().any(|name| OVERRIDES.contains(&name.trim().to_ascii_lowercase().as_str()))
-    });
+    let overridden = step
+        .input("headers")
+        .and_then(Value::as_object)
+        .is_some_and(|headers| {
+            headers
+                .keys()
+                .any(|name| OVERRIDES.contains(&name.trim().to_ascii_lowercase().as_str()))
+        });
     let method = step.inputs.and_then(|(_, inputs)| {
-        inputs.iter().find(|(name, _)| name.eq_ignore_ascii_case("method") || name.eq_ignore_ascii_case("http_method"))
+        inputs
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case("method") || name.eq_ignore_ascii_case("http_method"))
     });
-    let chosen = method.is_some_and(|(_, method)| method.as_str().is_none_or(|method| method.contains("${") || method.contains("{{")));
+    let chosen = method.is_some_and(|(_, method)| {
+        method
+            .as_str()
+            .is_none_or(|method| method.contains("${") || method.contains("{{"))
+    });
     if overridden || chosen {
         analysis.report_step(Rule::IdempotencyMethod, step, "inputs", None);
         return true;
@@ -117,7 +140,28 @@ fn is_write(step: &PlanStep<'_>, analysis: &mut Analysis<'_>) -> bool {
 
 /// Whether the key is a place-holder for a value that is new each time.
 fn is_unstable(key: &str) -> bool {
-    const PARTS: &[&str] = &["uuid()", "uuid4()", "uuidgen", "random()", "rand()", "now()", "timestamp()", "{{uuid", "{{ uuid", "{{now", "{{ now", "{{random", "{{timestamp", "$(date", "date.now", "time.time", "<uuid>", "<random>", "<timestamp>"];
+    const PARTS: &[&str] = &[
+        "uuid()",
+        "uuid4()",
+        "uuidgen",
+        "random()",
+        "rand()",
+        "now()",
+        "timestamp()",
+        "{{uuid",
+        "{{ uuid",
+        "{{now",
+        "{{ now",
+        "{{random",
+        "{{timestamp",
+        "$(date",
+        "date.now",
+        "time.time",
+        "<uuid>",
+        "<random>",
+        "<timestamp>",
+    ];
     let lower = key.to_ascii_lowercase();
-    PARTS.iter().any(|part| lower.contains(part)) || ["uuid", "random", "timestamp", "now"].contains(&lower.as_str())
+    PARTS.iter().any(|part| lower.contains(part))
+        || ["uuid", "random", "timestamp", "now"].contains(&lower.as_str())
 }

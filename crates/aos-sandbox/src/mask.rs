@@ -6,14 +6,40 @@ use std::ops::Range;
 const MAX_CHARS: usize = 80;
 
 /// Beginnings of secrets that are recognised by their form.
-const PREFIXES: &[&str] = &["sk-", "sk_live_", "ghp_", "gho_", "github_pat_", "xoxb-", "xoxp-", "AKIA", "ASIA", "AIza", "eyJ", "glpat-", "Bearer ", "Basic "];
+const PREFIXES: &[&str] = &[
+    "sk-",
+    "sk_live_",
+    "ghp_",
+    "gho_",
+    "github_pat_",
+    "xoxb-",
+    "xoxp-",
+    "AKIA",
+    "ASIA",
+    "AIza",
+    "eyJ",
+    "glpat-",
+    "Bearer ",
+    "Basic ",
+];
 
 /// Whether a field of this name holds a secret.
 pub(crate) fn is_secret_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    ["password", "passwd", "secret", "token", "api_key", "apikey", "authorization", "credential", "private_key", "cookie"]
-        .iter()
-        .any(|word| lower.contains(word))
+    [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "api_key",
+        "apikey",
+        "authorization",
+        "credential",
+        "private_key",
+        "cookie",
+    ]
+    .iter()
+    .any(|word| lower.contains(word))
 }
 
 /// Returns the part of `text` around `span`.
@@ -34,7 +60,8 @@ pub(crate) fn excerpt(text: &str, span: &Range<usize>, secret: bool) -> String {
             break;
         }
         if let Some(prefix) = PREFIXES.iter().find(|prefix| rest.starts_with(*prefix)) {
-            let token = rest[prefix.len()..].find(|c: char| !(c.is_ascii_alphanumeric() || "-_.=+/".contains(c)));
+            let token =
+                rest[prefix.len()..].find(|c: char| !(c.is_ascii_alphanumeric() || "-_.=+/".contains(c)));
             let length = prefix.len() + token.unwrap_or(rest.len() - prefix.len());
             if length >= prefix.len() + 8 {
                 shown.push_str("[masked]");
@@ -43,7 +70,11 @@ pub(crate) fn excerpt(text: &str, span: &Range<usize>, secret: bool) -> String {
                 continue;
             }
         }
-        let escaped: String = if character.is_control() { character.escape_default().collect() } else { character.into() };
+        let escaped: String = if character.is_control() {
+            character.escape_default().collect()
+        } else {
+            character.into()
+        };
         n_chars += escaped.chars().count();
         shown.push_str(&escaped);
         rest = &rest[character.len_utf8()..];

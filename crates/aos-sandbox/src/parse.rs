@@ -19,7 +19,12 @@ pub(crate) struct ParseProblem {
 pub(crate) fn read(bytes: &[u8], max_depth: usize) -> (Option<Value>, Vec<ParseProblem>) {
     let problems = RefCell::new(Vec::new());
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let strict = Strict { pointer: String::new(), depth: 0, max_depth, problems: &problems };
+    let strict = Strict {
+        pointer: String::new(),
+        depth: 0,
+        max_depth,
+        problems: &problems,
+    };
     let value = strict
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value));
@@ -29,8 +34,16 @@ pub(crate) fn read(bytes: &[u8], max_depth: usize) -> (Option<Value>, Vec<ParseP
             // Exceeding the depth ends the reading, and is the reason that counts.
             let mut problems = problems.borrow_mut();
             if !problems.iter().any(|problem| problem.rule == Rule::LimitDepth) {
-                let rule = if error.to_string().contains("recursion limit") { Rule::LimitDepth } else { Rule::PlanInvalidJson };
-                problems.push(ParseProblem { rule, pointer: String::new(), detail: error.to_string() });
+                let rule = if error.to_string().contains("recursion limit") {
+                    Rule::LimitDepth
+                } else {
+                    Rule::PlanInvalidJson
+                };
+                problems.push(ParseProblem {
+                    rule,
+                    pointer: String::new(),
+                    detail: error.to_string(),
+                });
             }
             None
         }
@@ -57,12 +70,20 @@ impl Strict<'_> {
     }
 
     fn report(&self, rule: Rule, pointer: String, detail: String) {
-        self.problems.borrow_mut().push(ParseProblem { rule, pointer, detail });
+        self.problems.borrow_mut().push(ParseProblem {
+            rule,
+            pointer,
+            detail,
+        });
     }
 
     fn enter<E: de::Error>(&self) -> Result<(), E> {
         if self.depth >= self.max_depth {
-            self.report(Rule::LimitDepth, self.pointer.clone(), format!("deeper than {}", self.max_depth));
+            self.report(
+                Rule::LimitDepth,
+                self.pointer.clone(),
+                format!("deeper than {}", self.max_depth),
+            );
             return Err(E::custom("too deep"));
         }
         Ok(())
@@ -127,7 +148,11 @@ impl<'de> Visitor<'de> for Strict<'_> {
         while let Some(name) = members.next_key::<String>()? {
             let inside = self.inside(&name);
             if object.contains_key(&name) {
-                self.report(Rule::PlanDuplicateKey, inside.pointer.clone(), format!("`{}` stands twice", name.escape_debug()));
+                self.report(
+                    Rule::PlanDuplicateKey,
+                    inside.pointer.clone(),
+                    format!("`{}` stands twice", name.escape_debug()),
+                );
             }
             let value = members.next_value_seed(inside)?;
             object.insert(name, value);

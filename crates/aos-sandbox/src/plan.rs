@@ -5,11 +5,34 @@ use serde_json::{Map, Value};
 /// Names under which planners write the id of a step.
 const ID_KEYS: &[&str] = &["id", "step_id", "name"];
 /// Names under which planners write the skill of a step.
-pub(crate) const SKILL_KEYS: &[&str] = &["skill_id", "skill", "tool", "tool_name", "action", "function", "tool_id", "fallback", "fallback_skill", "on_error_skill"];
+pub(crate) const SKILL_KEYS: &[&str] = &[
+    "skill_id",
+    "skill",
+    "tool",
+    "tool_name",
+    "action",
+    "function",
+    "tool_id",
+    "fallback",
+    "fallback_skill",
+    "on_error_skill",
+];
 /// Names under which planners write the inputs of a step.
 const INPUT_KEYS: &[&str] = &["inputs", "arguments", "args", "params", "parameters", "input"];
 /// Names of members that hold more steps.
-pub(crate) const STEP_LIST_KEYS: &[&str] = &["steps", "plan", "sub_plan", "subplan", "children", "body", "then", "else", "do", "fallbacks", "branches"];
+pub(crate) const STEP_LIST_KEYS: &[&str] = &[
+    "steps",
+    "plan",
+    "sub_plan",
+    "subplan",
+    "children",
+    "body",
+    "then",
+    "else",
+    "do",
+    "fallbacks",
+    "branches",
+];
 
 /// One step, as far as it could be read.
 #[derive(Debug, Clone)]
@@ -29,12 +52,16 @@ pub(crate) struct PlanStep<'v> {
 impl<'v> PlanStep<'v> {
     fn new(pointer: String, members: &'v Map<String, Value>, list: usize) -> Self {
         let text = |keys: &'static [&'static str]| {
-            keys.iter().find_map(|key| members.get(*key)?.as_str().map(|text| (*key, text)))
+            keys.iter()
+                .find_map(|key| members.get(*key)?.as_str().map(|text| (*key, text)))
         };
-        let inputs = INPUT_KEYS.iter().find_map(|key| members.get(*key)?.as_object().map(|inputs| (*key, inputs)));
-        let depends_on = members.get("depends_on").and_then(Value::as_array).map_or_else(Vec::new, |ids| {
-            ids.iter().filter_map(Value::as_str).collect()
-        });
+        let inputs = INPUT_KEYS
+            .iter()
+            .find_map(|key| members.get(*key)?.as_object().map(|inputs| (*key, inputs)));
+        let depends_on = members
+            .get("depends_on")
+            .and_then(Value::as_array)
+            .map_or_else(Vec::new, |ids| ids.iter().filter_map(Value::as_str).collect());
         Self {
             pointer,
             members,
@@ -58,7 +85,10 @@ impl<'v> PlanStep<'v> {
 
     /// Returns the pointer of the inputs.
     pub(crate) fn inputs_pointer(&self) -> String {
-        self.inputs.map_or_else(|| self.pointer.clone(), |(key, _)| format!("{}/{key}", self.pointer))
+        self.inputs.map_or_else(
+            || self.pointer.clone(),
+            |(key, _)| format!("{}/{key}", self.pointer),
+        )
     }
 }
 
@@ -92,7 +122,12 @@ fn collect<'v>(list: &'v [Value], pointer: &str, n_lists: &mut usize, found: &mu
 }
 
 /// Collects the steps of the plans inside a step, wherever they stand.
-fn nested<'v>(members: &'v Map<String, Value>, pointer: &str, n_lists: &mut usize, found: &mut Vec<PlanStep<'v>>) {
+fn nested<'v>(
+    members: &'v Map<String, Value>,
+    pointer: &str,
+    n_lists: &mut usize,
+    found: &mut Vec<PlanStep<'v>>,
+) {
     for (name, value) in members {
         let pointer = child(pointer, name);
         match value {
@@ -114,7 +149,9 @@ fn nested<'v>(members: &'v Map<String, Value>, pointer: &str, n_lists: &mut usiz
 
 fn is_step(value: &Value) -> bool {
     value.as_object().is_some_and(|members| {
-        SKILL_KEYS.iter().any(|key| members.get(*key).is_some_and(Value::is_string))
+        SKILL_KEYS
+            .iter()
+            .any(|key| members.get(*key).is_some_and(Value::is_string))
     })
 }
 

@@ -17,7 +17,11 @@ pub struct DenyList {
 impl DenyList {
     /// Returns the built-in list with `more` names. Nothing can be taken off the list.
     pub fn new<'a>(more: impl IntoIterator<Item = &'a str>) -> Self {
-        let names = built_in().map(canonical).chain(more.into_iter().map(canonical)).filter(|name| !name.is_empty()).collect();
+        let names = built_in()
+            .map(canonical)
+            .chain(more.into_iter().map(canonical))
+            .filter(|name| !name.is_empty())
+            .collect();
         Self { names }
     }
 
@@ -29,8 +33,12 @@ impl DenyList {
         }
         // `mcp__server__shell_exec`, `tools/shell_exec@2`, `functions.shell_exec`.
         let skill = skill.split(['@', '#']).next().unwrap_or(skill);
-        let parts: Vec<String> =
-            skill.split(['/', ':', '.']).flat_map(|part| part.split("__")).map(canonical).filter(|part| !part.is_empty()).collect();
+        let parts: Vec<String> = skill
+            .split(['/', ':', '.'])
+            .flat_map(|part| part.split("__"))
+            .map(canonical)
+            .filter(|part| !part.is_empty())
+            .collect();
         (1..parts.len()).any(|from| self.names.contains(&parts[from..].concat()))
             || self.names.contains(&parts.concat())
     }
@@ -49,7 +57,10 @@ impl Default for DenyList {
 
 /// Returns the names of the built-in list, as they are written there.
 pub fn built_in() -> impl Iterator<Item = &'static str> {
-    DENIED.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+    DENIED
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 /// Returns the name by which skills are compared: letters and digits only, folded to what they look like.

@@ -8,12 +8,7 @@ use aos_spec::{
 use serde_json::{Map, Value};
 
 use crate::{
-    limits::Limits,
-    plan::child,
-    report::SandboxFinding,
-    sandbox::PlannerSandbox,
-    sinks,
-    taint::Label,
+    limits::Limits, plan::child, report::SandboxFinding, sandbox::PlannerSandbox, sinks, taint::Label,
 };
 
 impl PlanValidator for PlannerSandbox {
@@ -40,7 +35,9 @@ impl PlanValidator for PlannerSandbox {
         skill: &SkillManifest,
         inputs: &Map<String, Value>,
     ) -> Result<(), Rejection> {
-        let written = plan.index_of(step.as_str()).map(|index| &plan.descriptor(index).inputs);
+        let written = plan
+            .index_of(step.as_str())
+            .map(|index| &plan.descriptor(index).inputs);
         let mut findings = Vec::new();
         for (name, value) in inputs {
             let literal = written.and_then(|inputs| inputs.get(name));
@@ -72,16 +69,33 @@ fn changed(
     match (literal, value) {
         (Some(Value::Array(written)), Value::Array(items)) => {
             for (index, item) in items.iter().enumerate() {
-                changed(sandbox, sink, written.get(index), item, &format!("{pointer}/{index}"), findings);
+                changed(
+                    sandbox,
+                    sink,
+                    written.get(index),
+                    item,
+                    &format!("{pointer}/{index}"),
+                    findings,
+                );
             }
         }
         (Some(Value::Object(written)), Value::Object(members)) => {
             for (name, member) in members {
-                changed(sandbox, sink, written.get(name), member, &child(pointer, name), findings);
+                changed(
+                    sandbox,
+                    sink,
+                    written.get(name),
+                    member,
+                    &child(pointer, name),
+                    findings,
+                );
             }
         }
         _ => {
-            for mut finding in sandbox.at_run_time(sink).check_value(sink, value, Label::Untrusted) {
+            for mut finding in sandbox
+                .at_run_time(sink)
+                .check_value(sink, value, Label::Untrusted)
+            {
                 finding.pointer.insert_str(0, pointer);
                 findings.push(finding);
             }
@@ -95,7 +109,10 @@ impl PlannerSandbox {
     fn at_run_time(&self, sink: InputKind) -> Self {
         let mut sandbox = self.clone();
         sandbox.options.limits.max_depth = spec_limits::MAX_NESTING + 8;
-        if matches!(sink, InputKind::Unknown | InputKind::Json | InputKind::FreeText | InputKind::Opaque) {
+        if matches!(
+            sink,
+            InputKind::Unknown | InputKind::Json | InputKind::FreeText | InputKind::Opaque
+        ) {
             sandbox.options.limits.max_string_bytes = spec_limits::MAX_RESOLVED_INPUT_BYTES;
         }
         sandbox
@@ -107,7 +124,9 @@ fn reject(findings: Vec<SandboxFinding>, step: Option<&StepId>) -> Result<(), Re
         .into_iter()
         .map(|found| {
             let mut finding = Finding::new(found.rule_id.id(), found.pointer, found.message);
-            finding.step_id = step.cloned().or_else(|| found.step_id.and_then(|id| StepId::new(id).ok()));
+            finding.step_id = step
+                .cloned()
+                .or_else(|| found.step_id.and_then(|id| StepId::new(id).ok()));
             finding
         })
         .collect();

@@ -39,7 +39,10 @@ pub(crate) fn find(text: &str) -> Vec<Place> {
             None => (None, start + 2),
         };
         done = end;
-        places.push(Place { span: start..end, reference });
+        places.push(Place {
+            span: start..end,
+            reference,
+        });
     }
     places
 }

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aos_spec::{
-    ContentHash, SkillManifest, SkillRegistry, WorkflowSpec,
-    skill::InputKind,
-};
+use aos_spec::{ContentHash, SkillManifest, SkillRegistry, WorkflowSpec, skill::InputKind};
 use serde_json::Value;
 
 use crate::{
@@ -52,7 +49,12 @@ impl PlannerSandbox {
     pub fn new(options: SandboxOptions) -> Self {
         let deny = DenyList::new(options.deny_skills.iter().map(String::as_str));
         let ruleset_hash = ruleset_hash(&deny);
-        Self { options, deny, skills: None, ruleset_hash }
+        Self {
+            options,
+            deny,
+            skills: None,
+            ruleset_hash,
+        }
     }
 
     /// Returns the sandbox for plans that call these skills and no others.
@@ -64,7 +66,12 @@ impl PlannerSandbox {
     /// Returns the sandbox for plans that call the skills with these manifests and no others.
     #[must_use]
     pub fn with_manifests(mut self, manifests: impl IntoIterator<Item = SkillManifest>) -> Self {
-        self.skills = Some(manifests.into_iter().map(|manifest| (manifest.id.as_str().to_owned(), manifest)).collect());
+        self.skills = Some(
+            manifests
+                .into_iter()
+                .map(|manifest| (manifest.id.as_str().to_owned(), manifest))
+                .collect(),
+        );
         self
     }
 
@@ -133,7 +140,12 @@ impl PlannerSandbox {
 fn ruleset_hash(deny: &DenyList) -> ContentHash {
     let mut text = String::from(env!("CARGO_PKG_VERSION"));
     for rule in rules::all() {
-        text.push_str(&format!("\n{} {:?} {:?}", rule.id(), rule.level(), rule.severity()));
+        text.push_str(&format!(
+            "\n{} {:?} {:?}",
+            rule.id(),
+            rule.level(),
+            rule.severity()
+        ));
     }
     for name in deny.names() {
         text.push_str("\ndeny ");

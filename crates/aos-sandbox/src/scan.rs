@@ -32,7 +32,12 @@ pub(crate) fn scan(text: &str, sink: InputKind, limits: &Limits) -> Vec<Found> {
         hits: Hits::default(),
         seen: Vec::new(),
     };
-    let root = Frame { parent: None, encoding: None, map: Map::Shifted(0), depth: 0 };
+    let root = Frame {
+        parent: None,
+        encoding: None,
+        map: Map::Shifted(0),
+        depth: 0,
+    };
     if text.len() > limits.max_string_bytes {
         scanner.report(Rule::LimitString, 0..text.len(), &root);
         return scanner.found;
@@ -62,7 +67,8 @@ impl Frame<'_> {
     }
 
     fn has(&self, encodings: &[Encoding]) -> bool {
-        self.encoding.is_some_and(|encoding| encodings.contains(&encoding))
+        self.encoding
+            .is_some_and(|encoding| encodings.contains(&encoding))
             || self.parent.is_some_and(|parent| parent.has(encodings))
     }
 }
@@ -90,7 +96,9 @@ impl Scanner<'_> {
         }
         // The readings are collected first: the decoders borrow the text, and looking at one changes the scanner.
         let mut readings = Vec::new();
-        decode::visit(text, profile, |encoding, decoded| readings.push((encoding, decoded)));
+        decode::visit(text, profile, |encoding, decoded| {
+            readings.push((encoding, decoded))
+        });
         for (encoding, decoded) in readings {
             if self.seen.contains(&decoded.text) {
                 continue;
@@ -103,7 +111,12 @@ impl Scanner<'_> {
                 return;
             }
             self.bytes_left -= decoded.text.len();
-            let child = Frame { parent: Some(frame), encoding: Some(encoding), map: decoded.map, depth: frame.depth + 1 };
+            let child = Frame {
+                parent: Some(frame),
+                encoding: Some(encoding),
+                map: decoded.map,
+                depth: frame.depth + 1,
+            };
             self.seen.push(decoded.text.clone());
             self.explore(&decoded.text, &child);
         }
@@ -129,7 +142,10 @@ impl Scanner<'_> {
             match unescaped {
                 None => self.explore(written, &child),
                 Some(text) => {
-                    let inner = Frame { map: Map::Pieces(vec![(0, u32::try_from(start).unwrap_or(u32::MAX))]), ..child };
+                    let inner = Frame {
+                        map: Map::Pieces(vec![(0, u32::try_from(start).unwrap_or(u32::MAX))]),
+                        ..child
+                    };
                     self.explore(&text, &inner);
                 }
             }
@@ -140,7 +156,12 @@ impl Scanner<'_> {
     fn lex(&mut self, text: &str, profile: Profile, frame: &Frame<'_>, document: bool) {
         let mut hits = std::mem::take(&mut self.hits);
         let bytes = text.as_bytes();
-        let decoded = frame.has(&[Encoding::Percent, Encoding::Backslash, Encoding::Unicode, Encoding::Entity]);
+        let decoded = frame.has(&[
+            Encoding::Percent,
+            Encoding::Backslash,
+            Encoding::Unicode,
+            Encoding::Entity,
+        ]);
         match self.sink {
             InputKind::Opaque | InputKind::Code | InputKind::Regex => {}
             InputKind::Sql => sql::scan(bytes, profile, sql::Place::Statement, &mut hits),
@@ -148,12 +169,20 @@ impl Scanner<'_> {
             InputKind::Template => template::scan(bytes, profile, template::Place::Template, &mut hits),
             sink => {
                 if !document {
-                    let place = if sink == InputKind::SqlParam { sql::Place::Parameter } else { sql::Place::Value };
+                    let place = if sink == InputKind::SqlParam {
+                        sql::Place::Parameter
+                    } else {
+                        sql::Place::Value
+                    };
                     sql::scan(bytes, profile, place, &mut hits);
                     shell::scan(bytes, profile, shell::Place::Argument, &mut hits);
                 }
                 template::scan(bytes, profile, template::Place::Data, &mut hits);
-                let place = if sink == InputKind::Path { path::Place::Path } else { path::Place::Anything };
+                let place = if sink == InputKind::Path {
+                    path::Place::Path
+                } else {
+                    path::Place::Anything
+                };
                 path::scan(bytes, profile, place, decoded, &mut hits);
                 code::scan(bytes, profile, &mut hits);
                 if sink == InputKind::Url && frame.depth == 0 {
@@ -177,13 +206,21 @@ impl Scanner<'_> {
         if self.found.iter().any(|found| found.rule == rule) {
             return;
         }
-        self.found.push(Found { rule, level: level(rule, self.sink), span: frame.original(range), chain: frame.chain() });
+        self.found.push(Found {
+            rule,
+            level: level(rule, self.sink),
+            span: frame.original(range),
+            chain: frame.chain(),
+        });
     }
 }
 
 /// Whether a finding blocks the plan, given the place of the text.
 fn level(rule: Rule, sink: InputKind) -> Level {
-    let injection = !matches!(rule.category(), Category::Limit | Category::Kind | Category::Header);
+    let injection = !matches!(
+        rule.category(),
+        Category::Limit | Category::Kind | Category::Header
+    );
     match (sink, rule) {
         // Text for people may speak of anything.
         (InputKind::FreeText, _) if injection => Level::Warning,

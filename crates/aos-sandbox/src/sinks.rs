@@ -13,10 +13,23 @@ pub(crate) fn for_input(declared: Option<InputKind>, name: &str) -> InputKind {
 
 fn guess(name: &str) -> InputKind {
     let lower = name.to_ascii_lowercase();
-    let ends = |words: &[&str]| words.iter().any(|word| lower == *word || lower.ends_with(&format!("_{word}")));
+    let ends = |words: &[&str]| {
+        words
+            .iter()
+            .any(|word| lower == *word || lower.ends_with(&format!("_{word}")))
+    };
     if ends(&["url", "uri", "endpoint", "webhook"]) {
         InputKind::Url
-    } else if ends(&["path", "file", "filename", "file_name", "filepath", "directory", "folder", "dir"]) {
+    } else if ends(&[
+        "path",
+        "file",
+        "filename",
+        "file_name",
+        "filepath",
+        "directory",
+        "folder",
+        "dir",
+    ]) {
         InputKind::Path
     } else if ends(&["header", "subject"]) {
         InputKind::Header
@@ -32,12 +45,17 @@ pub(crate) fn is_allowed_host(text: &str, allowed: &[String]) -> bool {
     if allowed.is_empty() {
         return false;
     }
-    let Ok(address) = url::Url::parse(text.trim()) else { return false };
+    let Ok(address) = url::Url::parse(text.trim()) else {
+        return false;
+    };
     let plain = matches!(address.scheme(), "http" | "https" | "ws" | "wss")
         && address.username().is_empty()
         && address.password().is_none()
         && !text.contains(['\\', '\t', '\n', '\r']);
     let host = address.host_str().unwrap_or_default();
     let with_port = address.port().map(|port| format!("{host}:{port}"));
-    plain && allowed.iter().any(|allowed| allowed == host || with_port.as_ref() == Some(allowed))
+    plain
+        && allowed
+            .iter()
+            .any(|allowed| allowed == host || with_port.as_ref() == Some(allowed))
 }

@@ -32,16 +32,25 @@ pub enum Label {
 
 /// Whether the value of a reference can hold what an outsider wrote, judged by the skill that it comes from.
 pub(crate) fn writes_untrusted(reference: &Reference, steps: &Steps<'_>, analysis: &Analysis<'_>) -> bool {
-    let source = reference.step.as_ref().and_then(|id| steps.by_id.get(id.as_str()));
+    let source = reference
+        .step
+        .as_ref()
+        .and_then(|id| steps.by_id.get(id.as_str()));
     source.is_some_and(|index| {
         let skill = steps.list[*index].skill_id();
-        skill.and_then(|skill| analysis.manifest(skill)).is_none_or(|manifest| manifest.untrusted_output)
+        skill
+            .and_then(|skill| analysis.manifest(skill))
+            .is_none_or(|manifest| manifest.untrusted_output)
     })
 }
 
 /// Follows labels along the references, lists the guards, and reports what reaches an interpreter.
 pub(crate) fn check(steps: &Steps<'_>, graph: &Graph, analysis: &mut Analysis<'_>) {
-    let floor = if analysis.sandbox.options.untrusted_planner { Label::Untrusted } else { Label::Planner };
+    let floor = if analysis.sandbox.options.untrusted_planner {
+        Label::Untrusted
+    } else {
+        Label::Planner
+    };
     let mut outputs: BTreeMap<usize, Label> = BTreeMap::new();
     for index in &graph.order {
         let step = &steps.list[*index];
@@ -50,9 +59,13 @@ pub(crate) fn check(steps: &Steps<'_>, graph: &Graph, analysis: &mut Analysis<'_
             None => Label::Untrusted,
             Some(manifest) if manifest.untrusted_output => Label::Untrusted,
             // What is computed from a value is as good as the value.
-            Some(manifest) if manifest.effect == Effect::Pure => {
-                graph.needs[*index].iter().filter_map(|need| outputs.get(need)).copied().max().unwrap_or(floor).max(floor)
-            }
+            Some(manifest) if manifest.effect == Effect::Pure => graph.needs[*index]
+                .iter()
+                .filter_map(|need| outputs.get(need))
+                .copied()
+                .max()
+                .unwrap_or(floor)
+                .max(floor),
             Some(_) => floor,
         };
         outputs.insert(*index, label);
@@ -61,7 +74,12 @@ pub(crate) fn check(steps: &Steps<'_>, graph: &Graph, analysis: &mut Analysis<'_
         let Some((_, inputs)) = step.inputs else { continue };
         let manifest = step.skill_id().and_then(|skill| analysis.manifest(skill));
         for (name, value) in inputs {
-            let sink = sinks::for_input(manifest.and_then(|manifest| manifest.input_kinds.get(name)).copied(), name);
+            let sink = sinks::for_input(
+                manifest
+                    .and_then(|manifest| manifest.input_kinds.get(name))
+                    .copied(),
+                name,
+            );
             let pointer = child(&step.inputs_pointer(), name);
             edges(value, &pointer, &mut |text, pointer| {
                 judge(step, sink, text, pointer, steps, &outputs, analysis);
@@ -99,10 +117,17 @@ fn judge(
 ) {
     let names = (step.id.unwrap_or_default(), step.skill_id().unwrap_or_default());
     for place in refs::find(text) {
-        let Some(reference) = place.reference else { continue };
+        let Some(reference) = place.reference else {
+            continue;
+        };
         let label = match &reference.step {
             None => Label::User,
-            Some(id) => steps.by_id.get(id.as_str()).and_then(|index| outputs.get(index)).copied().unwrap_or(Label::Untrusted),
+            Some(id) => steps
+                .by_id
+                .get(id.as_str())
+                .and_then(|index| outputs.get(index))
+                .copied()
+                .unwrap_or(Label::Untrusted),
         };
         if sink != InputKind::FreeText && sink != InputKind::Opaque {
             analysis.guards.push(Guard {
@@ -115,8 +140,12 @@ fn judge(
         }
         let rule = match sink {
             InputKind::Sql => Some((Rule::TaintSqlText, Level::Violation)),
-            InputKind::Shell | InputKind::Template | InputKind::Code => Some((Rule::TaintCommandLine, Level::Violation)),
-            InputKind::Url if label == Label::Untrusted && place.span.start > 0 && is_host(text, place.span.start) => {
+            InputKind::Shell | InputKind::Template | InputKind::Code => {
+                Some((Rule::TaintCommandLine, Level::Violation))
+            }
+            InputKind::Url
+                if label == Label::Untrusted && place.span.start > 0 && is_host(text, place.span.start) =>
+            {
                 Some((Rule::TaintUrlHost, Level::Violation))
             }
             InputKind::Path | InputKind::Url | InputKind::Email | InputKind::Header | InputKind::ShellArg

@@ -26,7 +26,11 @@ pub struct ScanOutcome {
 #[must_use]
 pub fn scan_text(text: &str, sink: Option<InputKind>, steps: &[&str]) -> ScanOutcome {
     let limits = Limits::default();
-    let places = if steps.is_empty() { Vec::new() } else { refs::find(text) };
+    let places = if steps.is_empty() {
+        Vec::new()
+    } else {
+        refs::find(text)
+    };
     let known = places.into_iter().filter_map(|place| {
         let reference = place.reference?;
         let exists = reference.step.is_none_or(|step| steps.contains(&step.as_str()));

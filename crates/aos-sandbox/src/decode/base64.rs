@@ -42,7 +42,10 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
             at = probe + 1;
             continue;
         }
-        let start = bytes[at..probe].iter().rposition(|byte| VALUES[*byte as usize] == NOT).map_or(at, |border| at + border + 1);
+        let start = bytes[at..probe]
+            .iter()
+            .rposition(|byte| VALUES[*byte as usize] == NOT)
+            .map_or(at, |border| at + border + 1);
         if start > at {
             at = start;
             continue;
@@ -51,7 +54,11 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         while bytes.get(end).is_some_and(|byte| VALUES[*byte as usize] != NOT) {
             end += 1;
         }
-        let padded = bytes[end..].iter().take(2).take_while(|byte| **byte == b'=').count();
+        let padded = bytes[end..]
+            .iter()
+            .take(2)
+            .take_while(|byte| **byte == b'=')
+            .count();
         if end - start + padded >= MIN_LENGTH
             && let Some(decoded) = run(&bytes[start..end])
         {
@@ -64,7 +71,10 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
 
 /// Decodes one run; `None` unless the result is printable text.
 fn run(run: &[u8]) -> Option<String> {
-    if run.len() % 4 == 1 || !is_printable(&group(run.get(..4)?)[..3]) || !is_printable(&group(run.get(4..8)?)[..3]) {
+    if run.len() % 4 == 1
+        || !is_printable(&group(run.get(..4)?)[..3])
+        || !is_printable(&group(run.get(4..8)?)[..3])
+    {
         return None;
     }
     // A word of one case is a word.
@@ -76,17 +86,26 @@ fn run(run: &[u8]) -> Option<String> {
         decoded.extend_from_slice(&group(chunk)[..chunk.len() - 1]);
     }
     let text = String::from_utf8(decoded).ok()?;
-    let n_printable = text.chars().filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r')).count();
+    let n_printable = text
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\t' | '\n' | '\r'))
+        .count();
     (n_printable * 10 >= text.chars().count() * 9).then_some(text)
 }
 
 fn group(chunk: &[u8]) -> [u8; 3] {
-    let value = |index: usize| chunk.get(index).map_or(0, |byte| u32::from(VALUES[*byte as usize]));
+    let value = |index: usize| {
+        chunk
+            .get(index)
+            .map_or(0, |byte| u32::from(VALUES[*byte as usize]))
+    };
     let bits = value(0) << 18 | value(1) << 12 | value(2) << 6 | value(3);
     let [_, a, b, c] = bits.to_be_bytes();
     [a, b, c]
 }
 
 fn is_printable(bytes: &[u8]) -> bool {
-    bytes.iter().all(|byte| matches!(byte, 0x20..=0x7e | b'\n' | b'\t' | b'\r' | 0x80..))
+    bytes
+        .iter()
+        .all(|byte| matches!(byte, 0x20..=0x7e | b'\n' | b'\t' | b'\r' | 0x80..))
 }

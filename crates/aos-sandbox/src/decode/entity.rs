@@ -6,10 +6,39 @@ use super::{Builder, Decoded};
 
 /// Names that matter to a lexer.
 const NAMES: &[(&str, &str)] = &[
-    ("quot", "\""), ("apos", "'"), ("amp", "&"), ("lt", "<"), ("gt", ">"), ("nbsp", " "), ("sol", "/"), ("bsol", "\\"),
-    ("lpar", "("), ("rpar", ")"), ("semi", ";"), ("equals", "="), ("num", "#"), ("period", "."), ("colon", ":"),
-    ("comma", ","), ("grave", "`"), ("verbar", "|"), ("vert", "|"), ("lcub", "{"), ("rcub", "}"), ("lbrace", "{"), ("rbrace", "}"), ("dollar", "$"),
-    ("percnt", "%"), ("plus", "+"), ("ast", "*"), ("lowbar", "_"), ("commat", "@"), ("NewLine", "\n"), ("Tab", "\t"), ("lsqb", "["), ("rsqb", "]"),
+    ("quot", "\""),
+    ("apos", "'"),
+    ("amp", "&"),
+    ("lt", "<"),
+    ("gt", ">"),
+    ("nbsp", " "),
+    ("sol", "/"),
+    ("bsol", "\\"),
+    ("lpar", "("),
+    ("rpar", ")"),
+    ("semi", ";"),
+    ("equals", "="),
+    ("num", "#"),
+    ("period", "."),
+    ("colon", ":"),
+    ("comma", ","),
+    ("grave", "`"),
+    ("verbar", "|"),
+    ("vert", "|"),
+    ("lcub", "{"),
+    ("rcub", "}"),
+    ("lbrace", "{"),
+    ("rbrace", "}"),
+    ("dollar", "$"),
+    ("percnt", "%"),
+    ("plus", "+"),
+    ("ast", "*"),
+    ("lowbar", "_"),
+    ("commat", "@"),
+    ("NewLine", "\n"),
+    ("Tab", "\t"),
+    ("lsqb", "["),
+    ("rsqb", "]"),
 ];
 
 /// Decodes one layer.
@@ -35,7 +64,10 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         let mut buffer = [0; 4];
         let replacement = match name.strip_prefix('#') {
             Some(number) => code(number).map(|character| &*character.encode_utf8(&mut buffer)),
-            None if closed => NAMES.iter().find(|(known, _)| *known == name).map(|(_, character)| *character),
+            None if closed => NAMES
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, character)| *character),
             None => None,
         };
         if let Some(replacement) = replacement {

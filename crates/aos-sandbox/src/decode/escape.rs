@@ -13,7 +13,9 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         if at < done {
             continue;
         }
-        let Some((character, length)) = escape(&bytes[at..]) else { continue };
+        let Some((character, length)) = escape(&bytes[at..]) else {
+            continue;
+        };
         builder.replace(at, at + length, character.encode_utf8(&mut [0; 4]));
         done = at + length;
     }
@@ -21,7 +23,8 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
 }
 
 fn escape(bytes: &[u8]) -> Option<(char, usize)> {
-    let code = |digits: Option<&[u8]>, length| char::from_u32(hex(digits?)?).map(|character| (character, length));
+    let code =
+        |digits: Option<&[u8]>, length| char::from_u32(hex(digits?)?).map(|character| (character, length));
     match bytes.get(1)? {
         b'n' => Some(('\n', 2)),
         b'r' => Some(('\r', 2)),
@@ -36,9 +39,9 @@ fn escape(bytes: &[u8]) -> Option<(char, usize)> {
         b'u' => code(bytes.get(2..6), 6),
         b'0'..=b'3' => {
             let digits = bytes.get(1..4)?;
-            let value = digits
-                .iter()
-                .try_fold(0, |value, digit| Some(value * 8 + char::from(*digit).to_digit(8)?))?;
+            let value = digits.iter().try_fold(0, |value, digit| {
+                Some(value * 8 + char::from(*digit).to_digit(8)?)
+            })?;
             char::from_u32(value).map(|character| (character, 4))
         }
         _ => None,

@@ -17,11 +17,14 @@ impl Map {
             Self::Shifted(by) => at + by,
             Self::Pieces(pieces) => {
                 let index = pieces.partition_point(|(decoded, _)| *decoded as usize <= at);
-                let Some(&(decoded, original)) = index.checked_sub(1).and_then(|index| pieces.get(index)) else {
+                let Some(&(decoded, original)) = index.checked_sub(1).and_then(|index| pieces.get(index))
+                else {
                     return at;
                 };
                 let position = original as usize + (at - decoded as usize);
-                pieces.get(index).map_or(position, |(_, next)| position.min(*next as usize))
+                pieces
+                    .get(index)
+                    .map_or(position, |(_, next)| position.min(*next as usize))
             }
         }
     }
@@ -45,7 +48,12 @@ pub(crate) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     pub(crate) const fn new(source: &'a str) -> Self {
-        Self { source, copied: 0, text: String::new(), pieces: Vec::new() }
+        Self {
+            source,
+            copied: 0,
+            text: String::new(),
+            pieces: Vec::new(),
+        }
     }
 
     /// Copies the source up to `start`, and puts `replacement` for the bytes from there to `end`.
@@ -71,6 +79,9 @@ impl<'a> Builder<'a> {
             return None;
         }
         self.text.push_str(&self.source[self.copied..]);
-        (self.text != self.source).then_some(super::Decoded { text: self.text, map: Map::Pieces(self.pieces) })
+        (self.text != self.source).then_some(super::Decoded {
+            text: self.text,
+            map: Map::Pieces(self.pieces),
+        })
     }
 }

@@ -35,7 +35,9 @@ const fn is_invisible(character: char) -> bool {
 /// What programs that narrow text to an older character set make of a character.
 const fn look_alike(character: char) -> Option<char> {
     Some(match character {
-        '‘' | '’' | '‚' | '‛' | '′' | '‵' | 'ʹ' | 'ʻ' | 'ʼ' | 'ˈ' | '＇' | '´' | 'ꞌ' | '❛' | '❜' => '\'',
+        '‘' | '’' | '‚' | '‛' | '′' | '‵' | 'ʹ' | 'ʻ' | 'ʼ' | 'ˈ' | '＇' | '´' | 'ꞌ' | '❛' | '❜' => {
+            '\''
+        }
         '“' | '”' | '„' | '‟' | '″' | '‶' | '＂' | '〝' | '〞' | '❝' | '❞' => '"',
         '∕' | '⁄' | '／' | '⧸' => '/',
         '∖' | '⧵' | '＼' | '﹨' => '\\',

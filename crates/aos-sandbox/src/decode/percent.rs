@@ -13,7 +13,9 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
         if at < done {
             continue;
         }
-        let Some((character, length)) = unicode(&bytes[at..]).or_else(|| sequence(&bytes[at..])) else { continue };
+        let Some((character, length)) = unicode(&bytes[at..]).or_else(|| sequence(&bytes[at..])) else {
+            continue;
+        };
         builder.replace(at, at + length, character.encode_utf8(&mut [0; 4]));
         done = at + length;
     }
@@ -33,11 +35,15 @@ pub(super) fn decode_plus(text: &str) -> Option<Decoded> {
 }
 
 pub(super) fn hex(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0, |value, digit| Some(value * 16 + char::from(*digit).to_digit(16)?))
+    digits.iter().try_fold(0, |value, digit| {
+        Some(value * 16 + char::from(*digit).to_digit(16)?)
+    })
 }
 
 fn unicode(bytes: &[u8]) -> Option<(char, usize)> {
-    let [b'%', b'u' | b'U', digits @ ..] = bytes else { return None };
+    let [b'%', b'u' | b'U', digits @ ..] = bytes else {
+        return None;
+    };
     let character = char::from_u32(hex(digits.get(..4)?)?)?;
     // What Windows maps to a slash or a dot when it narrows the character.
     let character = match character {

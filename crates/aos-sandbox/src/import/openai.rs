@@ -15,15 +15,34 @@ const MAX_DEPTH: usize = 64;
 /// [`ImportError`] when there are no calls, or one of them cannot be read. Arguments with duplicate keys are refused,
 /// since readers disagree on which one counts.
 pub fn from_openai(answer: &Value) -> Result<Value, ImportError> {
-    let calls = list(answer, &["/choices/0/message/tool_calls", "/message/tool_calls", "/tool_calls", "/output", ""])
-        .filter(|calls| !calls.is_empty())
-        .ok_or(ImportError::NoCalls)?;
+    let calls = list(
+        answer,
+        &[
+            "/choices/0/message/tool_calls",
+            "/message/tool_calls",
+            "/tool_calls",
+            "/output",
+            "",
+        ],
+    )
+    .filter(|calls| !calls.is_empty())
+    .ok_or(ImportError::NoCalls)?;
     let mut read = Vec::with_capacity(calls.len());
     for (index, call) in calls.iter().enumerate() {
         let function = call.get("function").unwrap_or(call);
-        let name = function.get("name").and_then(Value::as_str).ok_or(ImportError::NoName(index))?;
-        let id = call.get("id").or_else(|| call.get("call_id")).and_then(Value::as_str);
-        read.push(Call { id: id.map(Into::into), name: name.into(), arguments: arguments(function.get("arguments"), index)? });
+        let name = function
+            .get("name")
+            .and_then(Value::as_str)
+            .ok_or(ImportError::NoName(index))?;
+        let id = call
+            .get("id")
+            .or_else(|| call.get("call_id"))
+            .and_then(Value::as_str);
+        read.push(Call {
+            id: id.map(Into::into),
+            name: name.into(),
+            arguments: arguments(function.get("arguments"), index)?,
+        });
     }
     Ok(workflow(read))
 }

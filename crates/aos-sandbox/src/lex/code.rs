@@ -11,8 +11,25 @@ use crate::rules::Rule;
 
 /// Functions that run programs or program text.
 const CALLS: &[&[u8]] = &[
-    b"system(", b"exec(", b"passthru(", b"shell_exec(", b"popen(", b"proc_open(", b"eval(", b"assert(", b"phpinfo(", b"$_GET", b"$_POST", b"$_REQUEST", b"base64_decode(", b"file_get_contents(",
-    b"os.system(", b"__import__(", b"subprocess.", b"child_process", b"Runtime.getRuntime(",
+    b"system(",
+    b"exec(",
+    b"passthru(",
+    b"shell_exec(",
+    b"popen(",
+    b"proc_open(",
+    b"eval(",
+    b"assert(",
+    b"phpinfo(",
+    b"$_GET",
+    b"$_POST",
+    b"$_REQUEST",
+    b"base64_decode(",
+    b"file_get_contents(",
+    b"os.system(",
+    b"__import__(",
+    b"subprocess.",
+    b"child_process",
+    b"Runtime.getRuntime(",
 ];
 
 /// Looks for program text that runs programs, and for operators of document databases.
@@ -48,10 +65,18 @@ fn calls(text: &[u8]) -> bool {
 fn program(text: &[u8], hits: &mut Hits) {
     let start = text
         .iter()
-        .position(|byte| !matches!(byte, b' ' | b';' | b'|' | b'&' | b'\'' | b'"' | b'+' | b'.' | b'$' | b'{' | b'@' | b':'))
+        .position(|byte| {
+            !matches!(
+                byte,
+                b' ' | b';' | b'|' | b'&' | b'\'' | b'"' | b'+' | b'.' | b'$' | b'{' | b'@' | b':'
+            )
+        })
         .unwrap_or(text.len());
     let rest = &text[start..];
-    if !CALLS.iter().any(|call| call.ends_with(b"(") && rest.starts_with(call)) {
+    if !CALLS
+        .iter()
+        .any(|call| call.ends_with(b"(") && rest.starts_with(call))
+    {
         return;
     }
     let closes = memchr::memrchr(b')', rest).is_some_and(|close| rest.len() - close <= 6);
@@ -61,16 +86,25 @@ fn program(text: &[u8], hits: &mut Hits) {
 }
 
 fn operator(text: &[u8], hits: &mut Hits) {
-    const OPERATORS: &[&[u8]] = &[b"$where", b"$ne", b"$gt", b"$gte", b"$lt", b"$lte", b"$regex", b"$nin", b"$exists", b"$or", b"$and"];
+    const OPERATORS: &[&[u8]] = &[
+        b"$where", b"$ne", b"$gt", b"$gte", b"$lt", b"$lte", b"$regex", b"$nin", b"$exists", b"$or", b"$and",
+    ];
     for at in memchr::memchr_iter(b'$', text).take(64) {
-        let before = text[..at].iter().rfind(|byte| !matches!(byte, b'"' | b'\'' | b' '));
+        let before = text[..at]
+            .iter()
+            .rfind(|byte| !matches!(byte, b'"' | b'\'' | b' '));
         let begins = matches!(before, None | Some(b'{' | b'[' | b','));
         let Some(operator) = OPERATORS.iter().find(|operator| {
-            text[at..].starts_with(operator) && text.get(at + operator.len()).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+            text[at..].starts_with(operator)
+                && text
+                    .get(at + operator.len())
+                    .is_none_or(|byte| !byte.is_ascii_alphanumeric())
         }) else {
             continue;
         };
-        let rest = text[at + operator.len()..].iter().find(|byte| !matches!(byte, b'"' | b'\'' | b' '));
+        let rest = text[at + operator.len()..]
+            .iter()
+            .find(|byte| !matches!(byte, b'"' | b'\'' | b' '));
         if begins && matches!(rest, Some(b':' | b']')) {
             hits.add(Rule::NoSqlOperator, at, at + operator.len());
             return;

@@ -12,8 +12,14 @@ pub fn to_github(report: &SandboxReport, path: &str) -> String {
             Level::Warning => "warning",
         };
         let title = property(finding.rule_id.id());
-        let message = data(&format!("{} at {}: {}", finding.message, finding.pointer, finding.fix));
-        lines.push_str(&format!("::{command} file={},title={title}::{message}\n", property(path)));
+        let message = data(&format!(
+            "{} at {}: {}",
+            finding.message, finding.pointer, finding.fix
+        ));
+        lines.push_str(&format!(
+            "::{command} file={},title={title}::{message}\n",
+            property(path)
+        ));
     }
     lines
 }

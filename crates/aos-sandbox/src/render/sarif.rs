@@ -13,7 +13,9 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// Returns `report`, about the file `path`, as SARIF 2.1.0.
 #[must_use]
 pub fn to_sarif(report: &SandboxReport, path: &str) -> Value {
-    let used: Vec<Rule> = rules::all().filter(|rule| report.findings().any(|finding| finding.rule_id == *rule)).collect();
+    let used: Vec<Rule> = rules::all()
+        .filter(|rule| report.findings().any(|finding| finding.rule_id == *rule))
+        .collect();
     let results: Vec<Value> = report
         .findings()
         .map(|finding| {
@@ -62,7 +64,8 @@ fn result(finding: &SandboxFinding, path: &str, rule_index: Option<usize>) -> Va
         "logicalLocations": [{ "fullyQualifiedName": finding.pointer, "kind": "member" }],
     });
     if !finding.excerpt.is_empty() {
-        location["physicalLocation"]["region"] = json!({ "snippet": { "text": finding.excerpt }, "startLine": 1 });
+        location["physicalLocation"]["region"] =
+            json!({ "snippet": { "text": finding.excerpt }, "startLine": 1 });
     }
     json!({
         "ruleId": finding.rule_id.id(),

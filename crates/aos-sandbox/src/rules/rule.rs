@@ -170,14 +170,21 @@ impl Rule {
     /// Returns the rule with this id.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        TABLES.iter().copied().flatten().find(|row| row.id == id).map(|row| row.rule)
+        TABLES
+            .iter()
+            .copied()
+            .flatten()
+            .find(|row| row.id == id)
+            .map(|row| row.rule)
     }
 
     fn row(self) -> &'static Row {
         // The rows stand in the order of the variants, which a test holds.
         let index = self as usize;
         let first = TABLES[0];
-        first.get(index).unwrap_or_else(|| &TABLES[1][index - first.len()])
+        first
+            .get(index)
+            .unwrap_or_else(|| &TABLES[1][index - first.len()])
     }
 
     /// Returns the stable id, such as `AOS-SQLI-003`.

@@ -52,7 +52,9 @@ impl Score {
     /// Returns the line of this name in this table.
     #[must_use]
     pub fn line(&self, table: &str, name: &str) -> Option<&Line> {
-        self.lines.iter().find(|line| line.table == table && line.name == name)
+        self.lines
+            .iter()
+            .find(|line| line.table == table && line.name == name)
     }
 }
 
@@ -91,12 +93,20 @@ pub fn score(rows: &[Row]) -> Score {
     for row in rows {
         let blind = judge(row, None);
         if row.is_attack() {
-            let table = if row.is_encoded() { "attacks, encoded, blind" } else { "attacks, blind" };
+            let table = if row.is_encoded() {
+                "attacks, encoded, blind"
+            } else {
+                "attacks, blind"
+            };
             counter.count(table, &row.category, blind);
             if CORE.contains(&row.category.as_str()) {
                 counter.count(table, "core, pooled", blind);
             }
-            counter.count("attacks, under the place they aim at", &row.category, judge(row, attack_sink(&row.category)));
+            counter.count(
+                "attacks, under the place they aim at",
+                &row.category,
+                judge(row, attack_sink(&row.category)),
+            );
             continue;
         }
         if !PROGRAMS.contains(&row.category.as_str()) {
@@ -148,17 +158,27 @@ struct Counter {
 
 impl Counter {
     fn count(&mut self, table: &'static str, name: &str, judged: Judged) {
-        let index = self.lines.iter().position(|line| line.table == table && line.name == name).unwrap_or_else(|| {
-            self.lines.push(Line { table, name: name.into(), rate: Rate::default(), n_warned: 0 });
-            self.lines.len() - 1
-        });
+        let index = self
+            .lines
+            .iter()
+            .position(|line| line.table == table && line.name == name)
+            .unwrap_or_else(|| {
+                self.lines.push(Line {
+                    table,
+                    name: name.into(),
+                    rate: Rate::default(),
+                    n_warned: 0,
+                });
+                self.lines.len() - 1
+            });
         let line = &mut self.lines[index];
         line.rate.add(judged == Judged::Violation);
         line.n_warned += usize::from(judged == Judged::Warning);
     }
 
     fn finish(mut self) -> Score {
-        self.lines.sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));
+        self.lines
+            .sort_by(|a, b| (a.table, &a.name).cmp(&(b.table, &b.name)));
         let core: Vec<f64> = self
             .lines
             .iter()
@@ -167,7 +187,10 @@ impl Counter {
             .collect();
         #[expect(clippy::cast_precision_loss, reason = "there are four of them")]
         let core_mean = core.iter().sum::<f64>() / core.len().max(1) as f64;
-        Score { lines: self.lines, core_mean }
+        Score {
+            lines: self.lines,
+            core_mean,
+        }
     }
 }
 

@@ -20,7 +20,11 @@ impl Rate {
     /// Returns the rate in per cent; zero for none of none.
     #[must_use]
     pub fn per_cent(self) -> f64 {
-        if self.n == 0 { 0.0 } else { 100.0 * self.n_hits as f64 / self.n as f64 }
+        if self.n == 0 {
+            0.0
+        } else {
+            100.0 * self.n_hits as f64 / self.n as f64
+        }
     }
 
     /// Returns the 95 % interval in per cent.
@@ -37,6 +41,9 @@ impl Rate {
         let scale = 1.0 + Z * Z / n;
         let centre = (p + Z * Z / (2.0 * n)) / scale;
         let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt() / scale;
-        ((100.0 * (centre - half)).max(0.0), (100.0 * (centre + half)).min(100.0))
+        (
+            (100.0 * (centre - half)).max(0.0),
+            (100.0 * (centre + half)).min(100.0),
+        )
     }
 }

@@ -66,6 +66,11 @@ pub fn read(path: &Path) -> Result<Vec<Row>, CorpusError> {
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(index, line)| serde_json::from_str(line).map_err(|source| CorpusError::Line { line: index + 1, source }))
+        .map(|(index, line)| {
+            serde_json::from_str(line).map_err(|source| CorpusError::Line {
+                line: index + 1,
+                source,
+            })
+        })
         .collect()
 }

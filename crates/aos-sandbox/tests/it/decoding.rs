@@ -6,7 +6,11 @@ use serde_json::json;
 fn find(text: &str) -> SandboxFinding {
     let plan = json!({ "steps": [{ "id": "a", "skill_id": "echo", "inputs": { "x": text } }] });
     let report = PlannerSandbox::default().validate(&plan);
-    report.violations.into_iter().next().unwrap_or_else(|| panic!("nothing found in {text:?}"))
+    report
+        .violations
+        .into_iter()
+        .next()
+        .unwrap_or_else(|| panic!("nothing found in {text:?}"))
 }
 
 #[track_caller]
@@ -21,12 +25,20 @@ fn check(text: &str, chain: &[Encoding], written: &str) {
 fn findings_name_the_encodings_and_the_bytes() {
     check("x; whoami", &[], "; whoami");
     check("x%3B%20whoami", &[Encoding::Percent], "%3B%20whoami");
-    check("x%253B%2520whoami", &[Encoding::Percent, Encoding::Percent], "%253B%2520whoami");
+    check(
+        "x%253B%2520whoami",
+        &[Encoding::Percent, Encoding::Percent],
+        "%253B%2520whoami",
+    );
     check("x\\u003b whoami", &[Encoding::Backslash], "\\u003b whoami");
     check("x&#39; OR 1=1 -- ", &[Encoding::Entity], "&#39; OR 1=1 -- ");
     check("x； whoami", &[Encoding::Unicode], "； whoami");
     check("{\"q\": \"x; whoami\"}", &[Encoding::Json], "; whoami");
-    check("{\"q\": \"x%3B whoami\"}", &[Encoding::Json, Encoding::Percent], "%3B whoami");
+    check(
+        "{\"q\": \"x%3B whoami\"}",
+        &[Encoding::Json, Encoding::Percent],
+        "%3B whoami",
+    );
 }
 
 #[test]
@@ -37,7 +49,11 @@ fn base64_is_read_in_the_middle_of_text() {
 
 #[test]
 fn overlong_and_mangled_forms_are_read() {
-    for text in ["%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd", "..%c1%9c..%c1%9cboot.ini", "%bf%27 OR 1=1 -- "] {
+    for text in [
+        "%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd",
+        "..%c1%9c..%c1%9cboot.ini",
+        "..%c0%afetc/passwd",
+    ] {
         assert_eq!(find(text).decode_chain, [Encoding::Percent], "{text}");
     }
 }
@@ -51,7 +67,11 @@ fn invisible_characters_hide_nothing() {
 fn decoding_ends_in_a_violation_and_not_in_silence() {
     let mut text = String::from("' OR 1=1 -- ");
     for _ in 0..6 {
-        text = text.replace('%', "%25").replace(' ', "%20").replace('\'', "%27").replace('=', "%3D");
+        text = text
+            .replace('%', "%25")
+            .replace(' ', "%20")
+            .replace('\'', "%27")
+            .replace('=', "%3D");
     }
     assert_eq!(find(&text).rule_id.id(), "AOS-LIMIT-005");
 }

@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 fn check(steps: Value, violations: &[&str], warnings: &[&str]) {
     let report = PlannerSandbox::default().validate(&json!({ "steps": steps }));
     let ids = |findings: &[aos_sandbox::SandboxFinding]| -> Vec<&'static str> {
-        findings.iter().map(|finding| finding.rule_id.id()).filter(|id| id.starts_with("AOS-IDEM")).collect()
+        findings
+            .iter()
+            .map(|finding| finding.rule_id.id())
+            .filter(|id| id.starts_with("AOS-IDEM"))
+            .collect()
     };
     assert_eq!(ids(&report.violations), violations, "{steps}");
     assert_eq!(ids(&report.warnings), warnings, "{steps}");
@@ -26,15 +30,35 @@ fn requests_that_write_need_a_key() {
     for method in ["GET", "get", "HEAD", "OPTIONS"] {
         check(call(method), &[], &[]);
     }
-    check(json!([{ "id": "a", "skill_id": "http_call", "inputs": { "url": "https://api.example.com" } }]), &[], &[]);
+    check(
+        json!([{ "id": "a", "skill_id": "http_call", "inputs": { "url": "https://api.example.com" } }]),
+        &[],
+        &[],
+    );
 }
 
 #[test]
 fn writes_need_a_key_under_any_spelling() {
-    check(json!([{ "id": "a", "skill_id": "db_write" }]), &["AOS-IDEM-001"], &[]);
-    check(json!([{ "id": "a", "skill_id": "File-Write" }]), &["AOS-IDEM-001"], &[]);
-    check(json!([{ "id": "a", "skill_id": "db_write", "idempotency_key": null }]), &["AOS-IDEM-001"], &[]);
-    check(json!([{ "id": "a", "skill_id": "db_write", "idempotency_key": "order-4711" }]), &[], &[]);
+    check(
+        json!([{ "id": "a", "skill_id": "db_write" }]),
+        &["AOS-IDEM-001"],
+        &[],
+    );
+    check(
+        json!([{ "id": "a", "skill_id": "File-Write" }]),
+        &["AOS-IDEM-001"],
+        &[],
+    );
+    check(
+        json!([{ "id": "a", "skill_id": "db_write", "idempotency_key": null }]),
+        &["AOS-IDEM-001"],
+        &[],
+    );
+    check(
+        json!([{ "id": "a", "skill_id": "db_write", "idempotency_key": "order-4711" }]),
+        &[],
+        &[],
+    );
     check(json!([{ "id": "a", "skill_id": "db_read" }]), &[], &[]);
 }
 
@@ -76,7 +100,10 @@ fn a_key_by_an_outsider_is_refused() {
 
 #[test]
 fn manifests_can_ask_for_a_key() {
-    let manifest = SkillManifest::new(SkillId::new("pay").expect("an id"), "1", Effect::Once).requiring_idempotency_key();
-    let report = PlannerSandbox::default().with_manifests([manifest]).validate(&json!({ "steps": [{ "id": "a", "skill_id": "pay" }] }));
+    let manifest = SkillManifest::new(SkillId::new("pay").expect("an id"), "1", Effect::Once)
+        .requiring_idempotency_key();
+    let report = PlannerSandbox::default()
+        .with_manifests([manifest])
+        .validate(&json!({ "steps": [{ "id": "a", "skill_id": "pay" }] }));
     assert_eq!(report.violations[0].rule_id.id(), "AOS-IDEM-001");
 }

@@ -13,7 +13,10 @@ fn openai_calls_become_steps_in_their_order() {
         { "id": "call_b", "type": "function", "function": { "name": "shell_exec", "arguments": "{\"cmd\": \"ls\"}" } },
     ] } }] });
     let plan = from_openai(&answer).expect("calls");
-    assert_eq!(plan["steps"][0], json!({ "id": "call_a", "skill_id": "http_call", "inputs": { "url": "https://example.com" } }));
+    assert_eq!(
+        plan["steps"][0],
+        json!({ "id": "call_a", "skill_id": "http_call", "inputs": { "url": "https://example.com" } })
+    );
     assert_eq!(plan["steps"][1]["depends_on"], json!(["call_a"]));
     let report = PlannerSandbox::default().validate(&plan);
     assert_eq!(report.violations[0].rule_id.id(), "AOS-SKILL-001");
@@ -34,8 +37,15 @@ fn anthropic_blocks_become_steps() {
 
 #[test]
 fn ambiguous_and_missing_calls_are_refused() {
-    assert!(from_openai(&json!({ "tool_calls": [{ "function": { "name": "x", "arguments": "{\"a\":1,\"a\":2}" } }] })).is_err());
-    assert!(from_openai(&json!({ "tool_calls": [{ "function": { "name": "x", "arguments": "[1]" } }] })).is_err());
+    assert!(
+        from_openai(
+            &json!({ "tool_calls": [{ "function": { "name": "x", "arguments": "{\"a\":1,\"a\":2}" } }] })
+        )
+        .is_err()
+    );
+    assert!(
+        from_openai(&json!({ "tool_calls": [{ "function": { "name": "x", "arguments": "[1]" } }] })).is_err()
+    );
     assert!(from_openai(&json!({ "tool_calls": [] })).is_err());
     assert!(from_anthropic(&json!({ "content": [{ "type": "text", "text": "no" }] })).is_err());
 }

@@ -5,13 +5,25 @@ use aos_spec::skill::InputKind;
 
 #[track_caller]
 fn check(text: &str, sink: Option<InputKind>, expect: &[&str]) {
-    let found: Vec<_> = scan_text(text, sink, &[]).violations.iter().map(|rule| rule.id()).collect();
+    let found: Vec<_> = scan_text(text, sink, &[])
+        .violations
+        .iter()
+        .map(|rule| rule.id())
+        .collect();
     assert_eq!(found, expect, "{text:?}");
 }
 
 #[test]
 fn the_examples_of_the_specification_are_found() {
-    for text in ["; rm -rf", "; rm -rf /", "| cat /etc/passwd", "'; DROP TABLE", "'; DROP TABLE users; --", "\" OR \"1\"=\"1", "../../../etc/passwd"] {
+    for text in [
+        "; rm -rf",
+        "; rm -rf /",
+        "| cat /etc/passwd",
+        "'; DROP TABLE",
+        "'; DROP TABLE users; --",
+        "\" OR \"1\"=\"1",
+        "../../../etc/passwd",
+    ] {
         assert!(!scan_text(text, None, &[]).violations.is_empty(), "{text:?}");
     }
 }
@@ -19,7 +31,11 @@ fn the_examples_of_the_specification_are_found() {
 #[test]
 fn sql_is_told_by_its_structure() {
     check("x' OR 'a'='a", None, &["AOS-SQLI-002"]);
-    check("1 UNION SELECT a, b FROM t", None, &["AOS-SQLI-003", "AOS-SQLI-009"]);
+    check(
+        "1 UNION SELECT a, b FROM t",
+        None,
+        &["AOS-SQLI-003", "AOS-SQLI-009"],
+    );
     check("1; DROP TABLE t", None, &["AOS-SQLI-004"]);
     check("1' AND SLEEP(5)-- -", None, &["AOS-SQLI-001", "AOS-SQLI-005"]);
     check("admin'--", None, &["AOS-SQLI-010"]);
@@ -30,10 +46,22 @@ fn sql_is_told_by_its_structure() {
 
 #[test]
 fn a_statement_is_refused_where_a_value_belongs() {
-    check("SELECT secret FROM members", Some(InputKind::SqlParam), &["AOS-SQLI-012"]);
+    check(
+        "SELECT secret FROM members",
+        Some(InputKind::SqlParam),
+        &["AOS-SQLI-012"],
+    );
     check("SELECT name FROM members WHERE id = 1", Some(InputKind::Sql), &[]);
-    check("SELECT 1; DROP TABLE members", Some(InputKind::Sql), &["AOS-SQLI-013"]);
-    check("SELECT pg_read_file('/etc/passwd')", Some(InputKind::Sql), &["AOS-SQLI-014"]);
+    check(
+        "SELECT 1; DROP TABLE members",
+        Some(InputKind::Sql),
+        &["AOS-SQLI-013"],
+    );
+    check(
+        "SELECT pg_read_file('/etc/passwd')",
+        Some(InputKind::Sql),
+        &["AOS-SQLI-014"],
+    );
 }
 
 #[test]
@@ -66,13 +94,21 @@ fn template_expressions_are_read() {
     check("{{ name }}", None, &[]);
     check("{{ name }}", Some(InputKind::TemplateData), &["AOS-SSTI-005"]);
     check("{{ user.name }}", Some(InputKind::Template), &[]);
-    check("{{ x.__globals__ }}", Some(InputKind::Template), &["AOS-SSTI-001"]);
+    check(
+        "{{ x.__globals__ }}",
+        Some(InputKind::Template),
+        &["AOS-SSTI-001"],
+    );
     check("permit when {{\"foo\": 5} has bar};", None, &[]);
 }
 
 #[test]
 fn text_for_people_blocks_nothing() {
-    let outcome = scan_text("x' OR 1=1 -- and ../../../etc/passwd", Some(InputKind::FreeText), &[]);
+    let outcome = scan_text(
+        "x' OR 1=1 -- and ../../../etc/passwd",
+        Some(InputKind::FreeText),
+        &[],
+    );
     assert!(outcome.violations.is_empty());
     assert!(!outcome.warnings.is_empty());
 }

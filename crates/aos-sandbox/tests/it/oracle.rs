@@ -6,18 +6,24 @@ use aos_sandbox::{scan_text, score};
 use libinjectionrs::detect_sqli;
 
 fn rows(category: &str) -> Vec<score::Row> {
-    score::read(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/corpus.jsonl")))
-        .expect("the corpus is there")
-        .into_iter()
-        .filter(|row| row.category == category && !row.is_encoded())
-        .collect()
+    score::read(Path::new(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/data/corpus.jsonl"
+    )))
+    .expect("the corpus is there")
+    .into_iter()
+    .filter(|row| row.category == category && !row.is_encoded())
+    .collect()
 }
 
 #[test]
 fn what_fingerprints_find_is_found() {
     let missed: Vec<_> = rows("sqli")
         .into_iter()
-        .filter(|row| detect_sqli(row.text.as_bytes()).is_injection() && scan_text(&row.text, None, &[]).violations.is_empty())
+        .filter(|row| {
+            detect_sqli(row.text.as_bytes()).is_injection()
+                && scan_text(&row.text, None, &[]).violations.is_empty()
+        })
         .map(|row| row.text)
         .collect();
     assert!(missed.is_empty(), "{missed:#?}");

@@ -6,7 +6,11 @@ use serde_json::{Value, json};
 #[track_caller]
 fn check(plan: &str, expect: &[&str]) {
     let report = PlannerSandbox::default().validate_bytes(plan.as_bytes());
-    let found: Vec<_> = report.violations.iter().map(|finding| finding.rule_id.id()).collect();
+    let found: Vec<_> = report
+        .violations
+        .iter()
+        .map(|finding| finding.rule_id.id())
+        .collect();
     assert_eq!(found, expect, "{report:#?}");
     assert_eq!(report.valid, expect.is_empty());
 }
@@ -52,7 +56,9 @@ fn nesting_is_bounded() {
 
 #[test]
 fn ten_thousand_steps_are_refused() {
-    let steps: Vec<Value> = (0..10_000).map(|n| json!({ "id": format!("s{n}"), "skill_id": "echo" })).collect();
+    let steps: Vec<Value> = (0..10_000)
+        .map(|n| json!({ "id": format!("s{n}"), "skill_id": "echo" }))
+        .collect();
     let report = PlannerSandbox::default().validate(&json!({ "steps": steps }));
     assert_eq!(report.violations.len(), 1);
     assert_eq!(report.violations[0].rule_id.id(), "AOS-LIMIT-003");
@@ -60,7 +66,8 @@ fn ten_thousand_steps_are_refused() {
 
 #[test]
 fn long_strings_and_long_plans_are_refused() {
-    let plan = json!({ "steps": [{ "id": "a", "skill_id": "echo", "inputs": { "text": "a".repeat(70_000) } }] });
+    let plan =
+        json!({ "steps": [{ "id": "a", "skill_id": "echo", "inputs": { "text": "a".repeat(70_000) } }] });
     check(&plan.to_string(), &["AOS-LIMIT-004"]);
     check(&" ".repeat(2_000_000), &["AOS-LIMIT-001"]);
 }
@@ -71,7 +78,8 @@ fn findings_are_bounded_and_the_rest_is_counted() {
     limits.max_findings = 3;
     let sandbox = PlannerSandbox::new(SandboxOptions::default().with_limits(limits));
     let inputs: Vec<&str> = vec!["' OR 1=1 --"; 10];
-    let report = sandbox.validate(&json!({ "steps": [{ "id": "a", "skill_id": "echo", "inputs": { "list": inputs } }] }));
+    let report = sandbox
+        .validate(&json!({ "steps": [{ "id": "a", "skill_id": "echo", "inputs": { "list": inputs } }] }));
     assert_eq!(report.violations.len(), 4);
     assert_eq!(report.violations[3].rule_id.id(), "AOS-LIMIT-006");
 }
@@ -86,7 +94,8 @@ fn steps_need_ids_of_their_own() {
 
 #[test]
 fn payloads_in_keys_are_found() {
-    let plan = json!({ "steps": [{ "id": "a", "skill_id": "echo", "inputs": { "filter": { "' OR '1'='1": 1 } } }] });
+    let plan =
+        json!({ "steps": [{ "id": "a", "skill_id": "echo", "inputs": { "filter": { "' OR '1'='1": 1 } } }] });
     let report = PlannerSandbox::default().validate(&plan);
     assert_eq!(report.violations[0].rule_id.id(), "AOS-SQLI-002");
     assert!(report.violations[0].in_key);
@@ -113,7 +122,11 @@ fn all_findings_are_reported_in_document_order() {
         { "id": "b", "skill_id": "echo", "inputs": { "z": "{{7*7}}" } },
     ]});
     let report = PlannerSandbox::default().validate(&plan);
-    let found: Vec<_> = report.violations.iter().map(|finding| (finding.rule_id.id(), finding.pointer.as_str())).collect();
+    let found: Vec<_> = report
+        .violations
+        .iter()
+        .map(|finding| (finding.rule_id.id(), finding.pointer.as_str()))
+        .collect();
     assert_eq!(
         found,
         [
@@ -143,5 +156,8 @@ fn secrets_are_masked_in_excerpts() {
     let report = PlannerSandbox::default().validate(&plan);
     assert_eq!(report.violations.len(), 2);
     let shown = serde_json::to_string(&report).expect("reports are JSON");
-    assert!(!shown.contains("hunter2") && !shown.contains("abcdefgh"), "{shown}");
+    assert!(
+        !shown.contains("hunter2") && !shown.contains("abcdefgh"),
+        "{shown}"
+    );
 }

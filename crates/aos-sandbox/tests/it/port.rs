@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use aos_sandbox::PlannerSandbox;
 use aos_spec::{
-    Effect, SkillId, SkillManifest, SkillRegistry, StepContext, StepFailure, StepId, WorkflowPlan, WorkflowSpec,
+    Effect, SkillId, SkillManifest, SkillRegistry, StepContext, StepFailure, StepId, WorkflowPlan,
+    WorkflowSpec,
     port::{PlanValidator, Skill},
     skill::{InputKind, SkillOutput},
 };
@@ -31,7 +32,9 @@ fn registry() -> SkillRegistry {
             .with_input("name", InputKind::SqlParam)
             .with_input("note", InputKind::FreeText),
     ] {
-        registry.register(Arc::new(Declared(manifest))).expect("ids are unique");
+        registry
+            .register(Arc::new(Declared(manifest)))
+            .expect("ids are unique");
     }
     registry
 }
@@ -47,11 +50,19 @@ fn plan(inputs: Value) -> WorkflowPlan {
 #[test]
 fn plans_are_judged_with_the_skills_there_are() {
     let sandbox = PlannerSandbox::default();
-    assert!(sandbox.validate_plan(&plan(json!({ "name": "O'Brien" })), &registry()).is_ok());
-    let rejection = sandbox.validate_plan(&plan(json!({ "name": "' OR 1=1 --" })), &registry()).expect_err("an injection");
+    assert!(
+        sandbox
+            .validate_plan(&plan(json!({ "name": "O'Brien" })), &registry())
+            .is_ok()
+    );
+    let rejection = sandbox
+        .validate_plan(&plan(json!({ "name": "' OR 1=1 --" })), &registry())
+        .expect_err("an injection");
     assert_eq!(rejection.findings()[0].rule_id, "AOS-SQLI-002");
     assert_eq!(rejection.findings()[0].pointer, "/steps/1/inputs/name");
-    let rejection = sandbox.validate_plan(&plan(json!({})), &SkillRegistry::new()).expect_err("no skills");
+    let rejection = sandbox
+        .validate_plan(&plan(json!({})), &SkillRegistry::new())
+        .expect_err("no skills");
     assert_eq!(rejection.findings()[0].rule_id, "AOS-SKILL-002");
 }
 
@@ -63,11 +74,24 @@ fn hostile_outputs_are_stopped_before_the_skill() {
     let skill = registry.get("query").expect("registered").manifest();
     let step = StepId::new("q").expect("an id");
     let resolved = |text: &str| -> Map<String, Value> {
-        json!({ "name": text, "note": text }).as_object().cloned().expect("an object")
+        json!({ "name": text, "note": text })
+            .as_object()
+            .cloned()
+            .expect("an object")
     };
-    assert!(sandbox.check_inputs(&plan, &step, skill, &resolved("Siobhan O'Neill")).is_ok());
-    let rejection = sandbox.check_inputs(&plan, &step, skill, &resolved("x'; DROP TABLE users; --")).expect_err("hostile");
-    let found: Vec<_> = rejection.findings().iter().map(|finding| (finding.rule_id.as_str(), finding.pointer.as_str())).collect();
+    assert!(
+        sandbox
+            .check_inputs(&plan, &step, skill, &resolved("Siobhan O'Neill"))
+            .is_ok()
+    );
+    let rejection = sandbox
+        .check_inputs(&plan, &step, skill, &resolved("x'; DROP TABLE users; --"))
+        .expect_err("hostile");
+    let found: Vec<_> = rejection
+        .findings()
+        .iter()
+        .map(|finding| (finding.rule_id.as_str(), finding.pointer.as_str()))
+        .collect();
     assert_eq!(found, [("AOS-SQLI-004", "/inputs/name")]);
     assert_eq!(rejection.findings()[0].step_id.as_ref(), Some(&step));
 }
@@ -80,5 +104,9 @@ fn literals_are_not_judged_twice() {
     let registry = registry();
     let skill = registry.get("query").expect("registered").manifest();
     let step = StepId::new("q").expect("an id");
-    assert!(sandbox.check_inputs(&plan, &step, skill, inputs.as_object().expect("an object")).is_ok());
+    assert!(
+        sandbox
+            .check_inputs(&plan, &step, skill, inputs.as_object().expect("an object"))
+            .is_ok()
+    );
 }

@@ -14,15 +14,27 @@ fn check(inputs: &str, expect: &[&str]) {
         ],
     });
     let report = PlannerSandbox::default().validate(&plan);
-    let found: Vec<_> = report.violations.iter().map(|finding| finding.rule_id.id()).collect();
+    let found: Vec<_> = report
+        .violations
+        .iter()
+        .map(|finding| finding.rule_id.id())
+        .collect();
     assert_eq!(found, expect, "{inputs}");
 }
 
 #[test]
 fn references_to_existing_steps_are_no_injection() {
     for text in [
-        "${first}", "${first.body}", "reports/${first.date}/x.md", "\"${first.a}\"", "${first.items[0].name}; ${first.b}",
-        "{\"id\": \"${first.id}\"}", "[${first.a}, ${first.b}]", "${first[\"odd name\"]} > 10", "${inputs.city}", "cost: $5 and $${x}",
+        "${first}",
+        "${first.body}",
+        "reports/${first.date}/x.md",
+        "\"${first.a}\"",
+        "${first.items[0].name}; ${first.b}",
+        "{\"id\": \"${first.id}\"}",
+        "[${first.a}, ${first.b}]",
+        "${first[\"odd name\"]} > 10",
+        "${inputs.city}",
+        "cost: $5 and $${x}",
         "SELECT * FROM t WHERE id = ${first.id}",
     ] {
         check(text, &[]);
@@ -54,14 +66,27 @@ fn cycles_and_unknown_dependencies_are_refused() {
         { "id": "b", "skill_id": "echo", "depends_on": ["a", "nobody"] },
     ]});
     let report = PlannerSandbox::default().validate(&plan);
-    let found: Vec<_> = report.violations.iter().map(|finding| (finding.rule_id.id(), finding.pointer.as_str())).collect();
-    assert_eq!(found, [("AOS-REF-001", "/steps/1/depends_on/1"), ("AOS-REF-002", "/steps/0/inputs")]);
+    let found: Vec<_> = report
+        .violations
+        .iter()
+        .map(|finding| (finding.rule_id.id(), finding.pointer.as_str()))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("AOS-REF-001", "/steps/1/depends_on/1"),
+            ("AOS-REF-002", "/steps/0/inputs")
+        ]
+    );
 }
 
 #[test]
 fn expressions_are_no_references() {
     check("${7*7}", &["AOS-REF-003", "AOS-SSTI-003"]);
-    check("${T(java.lang.Runtime).getRuntime().exec('id')}", &["AOS-REF-003", "AOS-SSTI-001"]);
+    check(
+        "${T(java.lang.Runtime).getRuntime().exec('id')}",
+        &["AOS-REF-003", "AOS-SSTI-001"],
+    );
     check("${first.body", &["AOS-REF-003"]);
 }
 
@@ -73,6 +98,10 @@ fn a_payload_beside_a_reference_is_found() {
 
 #[test]
 fn single_texts_know_their_steps() {
-    assert!(scan_text("${a.b}; then ${c}", None, &["a", "c"]).violations.is_empty());
+    assert!(
+        scan_text("${a.b}; then ${c}", None, &["a", "c"])
+            .violations
+            .is_empty()
+    );
     assert!(scan_text("${a.b}", None, &[]).violations.is_empty());
 }

@@ -8,15 +8,86 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 const SINKS: &[InputKind] = &[
-    InputKind::Unknown, InputKind::Sql, InputKind::SqlParam, InputKind::Shell, InputKind::ShellArg, InputKind::Path,
-    InputKind::Url, InputKind::Template, InputKind::TemplateData, InputKind::Header, InputKind::FreeText, InputKind::Number,
+    InputKind::Unknown,
+    InputKind::Sql,
+    InputKind::SqlParam,
+    InputKind::Shell,
+    InputKind::ShellArg,
+    InputKind::Path,
+    InputKind::Url,
+    InputKind::Template,
+    InputKind::TemplateData,
+    InputKind::Header,
+    InputKind::FreeText,
+    InputKind::Number,
 ];
 
 /// Pieces that the lexers and decoders look for.
 const PIECES: &[&str] = &[
-    "'", "\"", "`", ";", "|", "&", "$(", "${", "{{", "}}", "{%", "%}", "<%", "%>", "{", "}", "(", ")", "%25", "%27", "%", "\\", "\\x27", "\\u0027",
-    "../", "..\\", "/*", "*/", "--", "#", " OR ", "1=1", "union ", "select ", "sleep(", "5)", "from t", "having ", "order by ", ";id", "cat ", "/etc/passwd",
-    "http://", "127.0.0.1", "@", "[::1]", "&#39;", "&quot;", "JyBPUiAxPTEgLS0g", "{\"a\":\"", "\"}", "é", "\u{200b}", "＇", "\0", "\n", "a", " ", "7*7", "__class__", "=", "<", "/dev/tcp/", "IFS",
+    "'",
+    "\"",
+    "`",
+    ";",
+    "|",
+    "&",
+    "$(",
+    "${",
+    "{{",
+    "}}",
+    "{%",
+    "%}",
+    "<%",
+    "%>",
+    "{",
+    "}",
+    "(",
+    ")",
+    "%25",
+    "%27",
+    "%",
+    "\\",
+    "\\x27",
+    "\\u0027",
+    "../",
+    "..\\",
+    "/*",
+    "*/",
+    "--",
+    "#",
+    " OR ",
+    "1=1",
+    "union ",
+    "select ",
+    "sleep(",
+    "5)",
+    "from t",
+    "having ",
+    "order by ",
+    ";id",
+    "cat ",
+    "/etc/passwd",
+    "http://",
+    "127.0.0.1",
+    "@",
+    "[::1]",
+    "&#39;",
+    "&quot;",
+    "JyBPUiAxPTEgLS0g",
+    "{\"a\":\"",
+    "\"}",
+    "é",
+    "\u{200b}",
+    "＇",
+    "\0",
+    "\n",
+    "a",
+    " ",
+    "7*7",
+    "__class__",
+    "=",
+    "<",
+    "/dev/tcp/",
+    "IFS",
 ];
 
 fn pieces() -> impl Strategy<Value = String> {
@@ -31,7 +102,10 @@ fn check_all(text: &str) {
     let sandbox = PlannerSandbox::default();
     for finding in sandbox.check_value(InputKind::Unknown, &Value::from(text), Label::Untrusted) {
         let span = finding.span.expect("a place in the string");
-        assert!(span.start <= span.end && span.end <= text.len(), "{span:?} in {text:?}");
+        assert!(
+            span.start <= span.end && span.end <= text.len(),
+            "{span:?} in {text:?}"
+        );
         assert!(finding.excerpt.chars().count() <= 90);
     }
 }
@@ -62,14 +136,29 @@ proptest! {
 }
 
 const SEEDS: &[&str] = &[
-    "x' OR '7'='7", "x' OR 7=7 -- -", "7 UNION SELECT name, pass FROM users -- -", "7; DROP TABLE users", "x'; DELETE FROM users; -- -",
-    "x' AND SLEEP(7)-- -", "7 AND (SELECT COUNT(*) FROM users)=7",
+    "x' OR '7'='7",
+    "x' OR 7=7 -- -",
+    "7 UNION SELECT name, pass FROM users -- -",
+    "7; DROP TABLE users",
+    "x'; DELETE FROM users; -- -",
+    "x' AND SLEEP(7)-- -",
+    "7 AND (SELECT COUNT(*) FROM users)=7",
 ];
 
 fn mutate(seed: &str, mutation: usize) -> String {
     match mutation {
         0 => seed.to_lowercase(),
-        1 => seed.chars().enumerate().map(|(at, c)| if at % 2 == 0 { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() }).collect(),
+        1 => seed
+            .chars()
+            .enumerate()
+            .map(|(at, c)| {
+                if at % 2 == 0 {
+                    c.to_ascii_uppercase()
+                } else {
+                    c.to_ascii_lowercase()
+                }
+            })
+            .collect(),
         2 => seed.replace(' ', "/**/"),
         3 => seed.replace(' ', "\t"),
         4 => seed.bytes().map(|byte| format!("%{byte:02X}")).collect(),
@@ -88,7 +177,11 @@ fn hostile_repetition_takes_linear_time() {
             let text = unit.repeat(64 * 1024 / unit.len());
             let start = Instant::now();
             let outcome = scan_text(&text, None, &[]);
-            assert!(start.elapsed() < Duration::from_secs(4), "{unit:?} took {:?}", start.elapsed());
+            assert!(
+                start.elapsed() < Duration::from_secs(4),
+                "{unit:?} took {:?}",
+                start.elapsed()
+            );
             assert!(outcome.violations.len() < 64);
         }
     }

@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 use aos_sandbox::rules::{self, Level, Rule};
 
 fn page_path() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sandbox-rules.md"))
+    PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../docs/sandbox-rules.md"
+    ))
 }
 
 fn page() -> String {
@@ -48,7 +51,10 @@ fn the_page_lists_every_rule() {
         fs::write(page_path(), page()).expect("the page can be written");
     }
     let written = fs::read_to_string(page_path()).expect("docs/sandbox-rules.md is there");
-    assert!(written == page(), "docs/sandbox-rules.md differs from the table; run this test with UPDATE_DOCS=1");
+    assert!(
+        written == page(),
+        "docs/sandbox-rules.md differs from the table; run this test with UPDATE_DOCS=1"
+    );
 }
 
 #[test]
@@ -57,7 +63,10 @@ fn ids_are_unique_and_lead_back_to_their_rule() {
     for rule in rules::all() {
         assert!(ids.insert(rule.id()), "{rule}");
         assert_eq!(Rule::from_id(rule.id()), Some(rule));
-        assert!(!rule.message().is_empty() && !rule.fix().is_empty() && rule.cwe() > 0, "{rule}");
+        assert!(
+            !rule.message().is_empty() && !rule.fix().is_empty() && rule.cwe() > 0,
+            "{rule}"
+        );
     }
     assert_eq!(Rule::from_id("AOS-NONE-001"), None);
 }
@@ -65,9 +74,17 @@ fn ids_are_unique_and_lead_back_to_their_rule() {
 #[test]
 fn every_file_of_this_folder_is_declared() {
     let main = include_str!("main.rs");
-    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it")).expect("the folder is there") {
-        let name = entry.expect("an entry").file_name().into_string().expect("a name");
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it")).expect("the folder is there")
+    {
+        let name = entry
+            .expect("an entry")
+            .file_name()
+            .into_string()
+            .expect("a name");
         let module = name.trim_end_matches(".rs");
-        assert!(module == "main" || main.contains(&format!("mod {module};")), "{name}");
+        assert!(
+            module == "main" || main.contains(&format!("mod {module};")),
+            "{name}"
+        );
     }
 }

@@ -1,10 +1,7 @@
 //! Where values by outsiders go.
 
 use aos_sandbox::{Label, PlannerSandbox, Rule};
-use aos_spec::{
-    Effect, SkillId, SkillManifest,
-    skill::InputKind,
-};
+use aos_spec::{Effect, SkillId, SkillManifest, skill::InputKind};
 use serde_json::{Value, json};
 
 fn manifest(id: &str, effect: Effect) -> SkillManifest {
@@ -16,7 +13,9 @@ fn sandbox() -> PlannerSandbox {
         manifest("fetch", Effect::Read),
         manifest("clean", Effect::Pure),
         manifest("now", Effect::Read).with_untrusted_output(false),
-        manifest("query", Effect::Read).with_input("sql", InputKind::Sql).with_input("id", InputKind::SqlParam),
+        manifest("query", Effect::Read)
+            .with_input("sql", InputKind::Sql)
+            .with_input("id", InputKind::SqlParam),
         manifest("get", Effect::Read).with_input("url", InputKind::Url),
         manifest("run", Effect::Once).with_input("line", InputKind::Shell),
     ])
@@ -31,28 +30,56 @@ fn check(step: Value, expect: &[&str]) {
         step,
     ]});
     let report = sandbox().validate(&plan);
-    let found: Vec<_> = report.violations.iter().map(|finding| finding.rule_id.id()).collect();
+    let found: Vec<_> = report
+        .violations
+        .iter()
+        .map(|finding| finding.rule_id.id())
+        .collect();
     assert_eq!(found, expect, "{report:#?}");
 }
 
 #[test]
 fn values_are_bound_and_not_written_into_statements() {
-    check(json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "SELECT a FROM t WHERE id = ?", "id": "${page.id}" } }), &[]);
-    check(json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "SELECT a FROM t WHERE id = '${page.id}'" } }), &["AOS-TAINT-002"]);
-    check(json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "${page.sql}" } }), &["AOS-TAINT-002"]);
+    check(
+        json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "SELECT a FROM t WHERE id = ?", "id": "${page.id}" } }),
+        &[],
+    );
+    check(
+        json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "SELECT a FROM t WHERE id = '${page.id}'" } }),
+        &["AOS-TAINT-002"],
+    );
+    check(
+        json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "${page.sql}" } }),
+        &["AOS-TAINT-002"],
+    );
 }
 
 #[test]
 fn outsiders_choose_no_host_and_write_no_command() {
-    check(json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://api.example.com/u/${page.id}" } }), &[]);
-    check(json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${page.host}/u" } }), &["AOS-TAINT-004"]);
-    check(json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${time.zone}.example.com/" } }), &[]);
-    check(json!({ "id": "q", "skill_id": "run", "inputs": { "line": "ls ${page.dir}" } }), &["AOS-TAINT-003"]);
+    check(
+        json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://api.example.com/u/${page.id}" } }),
+        &[],
+    );
+    check(
+        json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${page.host}/u" } }),
+        &["AOS-TAINT-004"],
+    );
+    check(
+        json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${time.zone}.example.com/" } }),
+        &[],
+    );
+    check(
+        json!({ "id": "q", "skill_id": "run", "inputs": { "line": "ls ${page.dir}" } }),
+        &["AOS-TAINT-003"],
+    );
 }
 
 #[test]
 fn labels_flow_through_computation() {
-    check(json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${text.host}/u" } }), &["AOS-TAINT-004"]);
+    check(
+        json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${text.host}/u" } }),
+        &["AOS-TAINT-004"],
+    );
 }
 
 #[test]
@@ -64,7 +91,10 @@ fn guards_list_what_is_checked_at_run_time() {
     let report = sandbox().validate(&plan);
     assert_eq!(report.guards.len(), 1);
     let guard = &report.guards[0];
-    assert_eq!((guard.step_id.as_str(), guard.pointer.as_str()), ("q", "/steps/1/inputs/id"));
+    assert_eq!(
+        (guard.step_id.as_str(), guard.pointer.as_str()),
+        ("q", "/steps/1/inputs/id")
+    );
     assert_eq!((guard.sink, guard.label), (InputKind::SqlParam, Label::Untrusted));
     assert_eq!(guard.reference, "${page.id}");
 }
@@ -72,11 +102,28 @@ fn guards_list_what_is_checked_at_run_time() {
 #[test]
 fn values_are_checked_at_run_time() {
     let check = |sink, value: Value| -> Vec<Rule> {
-        sandbox().check_value(sink, &value, Label::Untrusted).into_iter().map(|finding| finding.rule_id).collect()
+        sandbox()
+            .check_value(sink, &value, Label::Untrusted)
+            .into_iter()
+            .map(|finding| finding.rule_id)
+            .collect()
     };
-    assert_eq!(check(InputKind::SqlParam, json!("' OR '1'='1")), [Rule::SqlTautology]);
-    assert_eq!(check(InputKind::Path, json!({ "a": ["../../etc/passwd"] })), [Rule::PathTraversal]);
-    assert_eq!(check(InputKind::Url, json!("http://169.254.169.254/latest/")), [Rule::UrlMetadata]);
+    assert_eq!(
+        check(InputKind::SqlParam, json!("' OR '1'='1")),
+        [Rule::SqlTautology]
+    );
+    assert_eq!(
+        check(InputKind::Path, json!({ "a": ["../../etc/passwd"] })),
+        [Rule::PathTraversal]
+    );
+    assert_eq!(
+        check(InputKind::Url, json!("http://169.254.169.254/latest/")),
+        [Rule::UrlMetadata]
+    );
     assert_eq!(check(InputKind::SqlParam, json!("O'Brien")), []);
-    assert!(sandbox().check_value(InputKind::SqlParam, &json!("' OR '1'='1"), Label::Trusted).is_empty());
+    assert!(
+        sandbox()
+            .check_value(InputKind::SqlParam, &json!("' OR '1'='1"), Label::Trusted)
+            .is_empty()
+    );
 }

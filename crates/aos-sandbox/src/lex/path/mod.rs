@@ -38,9 +38,20 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, decoded: bool, h
         if found < done || !is_interesting(&text[found..]) {
             continue;
         }
-        let start = text[done..found].iter().rposition(|byte| is_border(*byte)).map_or(done, |border| done + border + 1);
-        let end = text[found..].iter().position(|byte| is_border(*byte)).map_or(text.len(), |length| found + length);
-        let word = Word { text, start, end, alone: outside.is_alone(start, end) };
+        let start = text[done..found]
+            .iter()
+            .rposition(|byte| is_border(*byte))
+            .map_or(done, |border| done + border + 1);
+        let end = text[found..]
+            .iter()
+            .position(|byte| is_border(*byte))
+            .map_or(text.len(), |length| found + length);
+        let word = Word {
+            text,
+            start,
+            end,
+            alone: outside.is_alone(start, end),
+        };
         if let Some(rule) = word.judge(decoded) {
             hits.add(rule, start, end);
             return;
@@ -68,9 +79,20 @@ struct Outside {
 
 impl Outside {
     fn new(text: &[u8]) -> Self {
-        let first = text.iter().position(u8::is_ascii_alphanumeric).unwrap_or(text.len());
-        let last = text.iter().enumerate().rev().filter(|(_, byte)| byte.is_ascii_alphanumeric()).nth(24);
-        Self { first, last: last.map_or(0, |(at, _)| at + 1) }
+        let first = text
+            .iter()
+            .position(u8::is_ascii_alphanumeric)
+            .unwrap_or(text.len());
+        let last = text
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, byte)| byte.is_ascii_alphanumeric())
+            .nth(24);
+        Self {
+            first,
+            last: last.map_or(0, |(at, _)| at + 1),
+        }
     }
 
     const fn is_alone(&self, start: usize, end: usize) -> bool {
@@ -79,7 +101,23 @@ impl Outside {
 }
 
 const fn is_border(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'(' | b')' | b'<' | b'>' | b'`' | b',' | b'|' | b'[' | b']')
+    matches!(
+        byte,
+        b' ' | b'\t'
+            | b'\n'
+            | b'\r'
+            | b'"'
+            | b'\''
+            | b'('
+            | b')'
+            | b'<'
+            | b'>'
+            | b'`'
+            | b','
+            | b'|'
+            | b'['
+            | b']'
+    )
 }
 
 /// One word that holds dots.
@@ -120,18 +158,32 @@ impl Word<'_> {
         let link = self.start >= 2 && self.text[..self.start].ends_with(b"](");
         let rooted = matches!(bytes.first(), Some(b'/' | b'\\'));
         let up = walk.n_up + walk.n_odd;
-        let leaves = if decoded { up >= 1 && walk.lowest < 0 && alone } else {
+        let leaves = if decoded {
+            up >= 1 && walk.lowest < 0 && alone
+        } else {
             alone && (walk.lowest <= -2 || walk.lowest < 0 && (rooted || walk.has_backslash || up >= 2))
         };
         let odd = walk.n_odd >= 2 && alone || walk.n_here >= 6 && alone;
         let far = !link && walk.lowest <= -4;
-        let hidden = || targets::is_sensitive(bytes) && !link && (up > 0 || walk.n_here >= 6) && (alone || targets::is_secret(bytes));
-        (leaves && !link || odd || far || hidden()).then_some(if decoded { Rule::PathEncoded } else { Rule::PathTraversal })
+        let hidden = || {
+            targets::is_sensitive(bytes)
+                && !link
+                && (up > 0 || walk.n_here >= 6)
+                && (alone || targets::is_secret(bytes))
+        };
+        (leaves && !link || odd || far || hidden()).then_some(if decoded {
+            Rule::PathEncoded
+        } else {
+            Rule::PathTraversal
+        })
     }
 }
 
 fn walk(path: &[u8]) -> Walk {
-    let mut walk = Walk { has_backslash: memchr(b'\\', path).is_some(), ..Walk::default() };
+    let mut walk = Walk {
+        has_backslash: memchr(b'\\', path).is_some(),
+        ..Walk::default()
+    };
     for segment in path.split(|byte| matches!(byte, b'/' | b'\\')) {
         // `file=..` and `x:..`: the path begins behind the sign.
         let segment = segment
@@ -168,7 +220,10 @@ fn wrapper(text: &[u8], profile: Profile, hits: &mut Hits) {
     }
     for at in targets::FILE.find_iter(text).take(16) {
         let rest = &text[at + 5..];
-        let slashes = rest.iter().take_while(|byte| matches!(byte, b'/' | b'\\')).count();
+        let slashes = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b'/' | b'\\'))
+            .count();
         // One slash stays, so that the path is rooted.
         let target = &rest[slashes.saturating_sub(1)..rest.len().min(slashes + 256)];
         if slashes > 0 && targets::is_sensitive(target) {
@@ -188,8 +243,13 @@ fn share(text: &[u8], profile: Profile, hits: &mut Hits) {
     {
         hits.add(Rule::PathDevice, 0, text.len());
     }
-    let Some(rest) = text.strip_prefix(b"\\\\".as_slice()) else { return };
-    let host = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-' | b'?')).count();
+    let Some(rest) = text.strip_prefix(b"\\\\".as_slice()) else {
+        return;
+    };
+    let host = rest
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-' | b'?'))
+        .count();
     if host > 0 && rest.get(host) == Some(&b'\\') && !text.iter().any(u8::is_ascii_whitespace) {
         hits.add(Rule::PathDevice, 0, text.len());
     }
@@ -202,22 +262,39 @@ fn strict(text: &[u8], profile: Profile, hits: &mut Hits) {
     }
     let walked = walk(text);
     if walked.n_up > 0 {
-        hits.add(if walked.lowest < 0 { Rule::PathTraversal } else { Rule::PathEncoded }, 0, text.len());
+        hits.add(
+            if walked.lowest < 0 {
+                Rule::PathTraversal
+            } else {
+                Rule::PathEncoded
+            },
+            0,
+            text.len(),
+        );
     } else if walked.n_odd > 0 || walked.n_here >= 6 {
         hits.add(Rule::PathEncoded, 0, text.len());
     }
     if let Some(at) = mangled(text, profile) {
         hits.add(Rule::PathEncoded, at, text.len());
     }
-    let drive = text.len() > 2 && text[0].is_ascii_alphabetic() && text[1] == b':' && matches!(text[2], b'/' | b'\\');
+    let drive =
+        text.len() > 2 && text[0].is_ascii_alphabetic() && text[1] == b':' && matches!(text[2], b'/' | b'\\');
     if drive || matches!(text.first(), Some(b'/' | b'\\' | b'~')) {
-        let rule = if targets::is_system(text) { Rule::PathSensitive } else { Rule::PathAbsolute };
+        let rule = if targets::is_system(text) {
+            Rule::PathSensitive
+        } else {
+            Rule::PathAbsolute
+        };
         hits.add(rule, 0, text.len());
     }
-    if memchr2(b':', b'\\', text.get(2..).unwrap_or_default()).is_some() && (drive || memmem::find(text, b"::$").is_some()) {
+    if memchr2(b':', b'\\', text.get(2..).unwrap_or_default()).is_some()
+        && (drive || memmem::find(text, b"::$").is_some())
+    {
         hits.add(Rule::PathDevice, 0, text.len());
     }
-    if let Some(at) = memmem::find(text, b"://") && at < 12 {
+    if let Some(at) = memmem::find(text, b"://")
+        && at < 12
+    {
         hits.add(Rule::PathWrapper, 0, text.len());
     }
 }
@@ -226,11 +303,17 @@ fn strict(text: &[u8], profile: Profile, hits: &mut Hits) {
 fn mangled(text: &[u8], profile: Profile) -> Option<usize> {
     if profile.any(profile::PERCENT) {
         for at in memchr::memchr_iter(b'%', text) {
-            let (a, b) = (text.get(at + 1).copied().unwrap_or(0), text.get(at + 2).copied().unwrap_or(0));
+            let (a, b) = (
+                text.get(at + 1).copied().unwrap_or(0),
+                text.get(at + 2).copied().unwrap_or(0),
+            );
             let odd = match (a, b) {
                 (b'u' | b'U' | b'%', _) => true,
                 // Dots, slashes, zero bytes and the first bytes of overlong forms.
-                (b'0' | b'1', _) | (b'2', b'e' | b'E' | b'f' | b'F' | b'5') | (b'5', b'c' | b'C') | (b'c' | b'C', _) => b.is_ascii_alphanumeric(),
+                (b'0' | b'1', _)
+                | (b'2', b'e' | b'E' | b'f' | b'F' | b'5')
+                | (b'5', b'c' | b'C')
+                | (b'c' | b'C', _) => b.is_ascii_alphanumeric(),
                 (b'e' | b'E' | b'f' | b'F', b'0' | b'8' | b'c' | b'C') => true,
                 _ => false,
             };
@@ -246,6 +329,9 @@ fn mangled(text: &[u8], profile: Profile) -> Option<usize> {
     }
     memmem::find_iter(text, b"..").find(|at| {
         let rest = &text[at + 2..];
-        rest.starts_with(b"2f") || rest.starts_with(b"5c") || rest.starts_with(b"2F") || rest.starts_with(b"5C")
+        rest.starts_with(b"2f")
+            || rest.starts_with(b"5c")
+            || rest.starts_with(b"2F")
+            || rest.starts_with(b"5C")
     })
 }

@@ -51,13 +51,23 @@ impl<'a> Surroundings<'a> {
         };
         let has_backtick = profile.any(profile::BACKTICK);
         let fence = if has_backtick { FENCE.find(text) } else { None };
-        let is_markdown = n_lines > 3
-            || fence.is_some()
-            || profile.any(profile::BRACKET) && LINK.find(text).is_some();
+        let is_markdown =
+            n_lines > 3 || fence.is_some() || profile.any(profile::BRACKET) && LINK.find(text).is_some();
         let first = text.trim_ascii_start();
-        let first = &first[..first.iter().position(u8::is_ascii_whitespace).unwrap_or(first.len())];
+        let first = &first[..first
+            .iter()
+            .position(u8::is_ascii_whitespace)
+            .unwrap_or(first.len())];
         let starts_with_command = commands::find(first) == Some(Command::Technical);
-        Self { text, has_backtick, starts_with_command, fence, n_lines, is_prose: is_prose(text), is_markdown }
+        Self {
+            text,
+            has_backtick,
+            starts_with_command,
+            fence,
+            n_lines,
+            is_prose: is_prose(text),
+            is_markdown,
+        }
     }
 
     pub(super) fn head(&self, mark: usize) -> Head {
@@ -77,8 +87,16 @@ impl<'a> Surroundings<'a> {
         Head {
             n_words,
             glued: last.is_some_and(|byte| !byte.is_ascii_whitespace()),
-            is_quoted: head.trim_ascii_end().last().is_some_and(|byte| matches!(byte, b'\'' | b'"' | b')' | b'*' | b'`')),
-            is_shell: head.iter().filter(|byte| matches!(byte, b'/' | b'-' | b'$' | b'=' | b'*')).count() * 6 > head.len(),
+            is_quoted: head
+                .trim_ascii_end()
+                .last()
+                .is_some_and(|byte| matches!(byte, b'\'' | b'"' | b')' | b'*' | b'`')),
+            is_shell: head
+                .iter()
+                .filter(|byte| matches!(byte, b'/' | b'-' | b'$' | b'=' | b'*'))
+                .count()
+                * 6
+                > head.len(),
         }
     }
 
@@ -117,7 +135,8 @@ impl<'a> Surroundings<'a> {
                 .count()
         };
         let end = end.min(self.text.len());
-        count(&self.text[start.saturating_sub(MAX_HEAD)..start]) + count(&self.text[end..self.text.len().min(end + MAX_HEAD)])
+        count(&self.text[start.saturating_sub(MAX_HEAD)..start])
+            + count(&self.text[end..self.text.len().min(end + MAX_HEAD)])
     }
 }
 
@@ -126,11 +145,16 @@ fn is_prose(text: &[u8]) -> bool {
     let mut n_plain = 0;
     let mut n_all = 0;
     for word in text[..text.len().min(2048)].split(u8::is_ascii_whitespace) {
-        let word = word.strip_suffix(b",").or_else(|| word.strip_suffix(b".")).unwrap_or(word);
+        let word = word
+            .strip_suffix(b",")
+            .or_else(|| word.strip_suffix(b"."))
+            .unwrap_or(word);
         if word.is_empty() {
             continue;
         }
-        let plain = word.iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'\'' || *byte >= 0x80);
+        let plain = word
+            .iter()
+            .all(|byte| byte.is_ascii_alphabetic() || *byte == b'\'' || *byte >= 0x80);
         let plain = plain && word.len() > 2;
         n_plain = if plain { n_plain + 1 } else { 0 };
         n_all += usize::from(plain);

@@ -41,7 +41,10 @@ pub(super) struct Call {
 /// Reads the command that begins at `at`.
 pub(super) fn read(text: &[u8], at: usize) -> Call {
     let (name, after, marks) = read_name(text, at);
-    let base_start = name.iter().rposition(|byte| matches!(byte, b'/' | b'\\')).map_or(0, |at| at + 1);
+    let base_start = name
+        .iter()
+        .rposition(|byte| matches!(byte, b'/' | b'\\'))
+        .map_or(0, |at| at + 1);
     let base = &name[base_start..];
     let mut call = Call {
         kind: commands::find(base),
@@ -74,7 +77,10 @@ struct Name {
 
 impl Default for Name {
     fn default() -> Self {
-        Self { bytes: [0; MAX_NAME], len: 0 }
+        Self {
+            bytes: [0; MAX_NAME],
+            len: 0,
+        }
     }
 }
 
@@ -169,11 +175,27 @@ fn read_name(text: &[u8], mut at: usize) -> (Name, usize, Marks) {
                     }
                 }
             }
-            b'=' if glued && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') => {
+            b'=' if glued
+                && name
+                    .iter()
+                    .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_') =>
+            {
                 marks.assignment = true;
                 break;
             }
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'/' | b':' | b'%' | b'~' | b'?' | b'*' | b'@' => {
+            b'a'..=b'z'
+            | b'A'..=b'Z'
+            | b'0'..=b'9'
+            | b'_'
+            | b'-'
+            | b'.'
+            | b'/'
+            | b':'
+            | b'%'
+            | b'~'
+            | b'?'
+            | b'*'
+            | b'@' => {
                 name.push(byte);
                 at += 1;
             }
@@ -188,7 +210,13 @@ pub(super) fn internal_separator(text: &[u8]) -> Option<usize> {
     if text.starts_with(b"${IFS") {
         return memchr::memchr(b'}', &text[..text.len().min(24)]).map(|end| end + 1);
     }
-    text.starts_with(b"$IFS").then(|| if text.get(4) == Some(&b'$') && text.get(5) == Some(&b'9') { 6 } else { 4 })
+    text.starts_with(b"$IFS").then(|| {
+        if text.get(4) == Some(&b'$') && text.get(5) == Some(&b'9') {
+            6
+        } else {
+            4
+        }
+    })
 }
 
 /// Returns the length of an expansion that is empty, by which names are split: `$@`, `$*`, `$()`, `${x}` with digits.
@@ -214,7 +242,10 @@ impl Quotes {
             self.open = None;
             return true;
         }
-        let word = rest.iter().take(MAX_NAME).take_while(|byte| !byte.is_ascii_whitespace());
+        let word = rest
+            .iter()
+            .take(MAX_NAME)
+            .take_while(|byte| !byte.is_ascii_whitespace());
         let closed = word.copied().any(|byte| byte == quote);
         self.open = closed.then_some(quote);
         closed
@@ -223,7 +254,10 @@ impl Quotes {
 
 fn is_windows_program(name: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();
-    lower.starts_with(b"c:\\windows") || lower.starts_with(b"%systemroot%") || lower.starts_with(b"%windir%") || lower.starts_with(b"%comspec%")
+    lower.starts_with(b"c:\\windows")
+        || lower.starts_with(b"%systemroot%")
+        || lower.starts_with(b"%windir%")
+        || lower.starts_with(b"%comspec%")
 }
 
 fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
@@ -241,7 +275,11 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
                 call.is_disguised = true;
                 at += 2;
             }
-            b'`' | b')' | b'\'' | b'"' | b'}' | b'#' if text.get(at + 1).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'/' && *next != b'-') => {
+            b'`' | b')' | b'\'' | b'"' | b'}' | b'#'
+                if text
+                    .get(at + 1)
+                    .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'/' && *next != b'-') =>
+            {
                 call.ends_in_separator = true;
                 break;
             }
@@ -288,12 +326,24 @@ fn is_shell_argument(argument: &[u8]) -> bool {
             argument.first().is_some_and(u8::is_ascii_digit)
                 || memchr::memchr3(b'/', b'\\', b'$', argument).is_some()
                 || memchr::memchr3(b'*', b'`', b'<', argument).is_some()
-                || argument.windows(2).any(|pair| pair[0] == b'.' && pair[1].is_ascii_alphanumeric())
+                || argument
+                    .windows(2)
+                    .any(|pair| pair[0] == b'.' && pair[1].is_ascii_alphanumeric())
         }
     }
 }
 
 fn is_sensitive(argument: &[u8]) -> bool {
-    const FILES: &[&[u8]] = &[b"/etc/", b"/proc/", b"win.ini", b"boot.ini", b".ssh", b"/dev/tcp", b"/dev/udp"];
-    FILES.iter().any(|file| memchr::memmem::find(argument, file).is_some())
+    const FILES: &[&[u8]] = &[
+        b"/etc/",
+        b"/proc/",
+        b"win.ini",
+        b"boot.ini",
+        b".ssh",
+        b"/dev/tcp",
+        b"/dev/udp",
+    ];
+    FILES
+        .iter()
+        .any(|file| memchr::memmem::find(argument, file).is_some())
 }

@@ -49,7 +49,12 @@ struct Closing<'a> {
 impl<'a> Closing<'a> {
     fn new(text: &'a [u8], quote: u8, at: usize) -> Self {
         let reading = expression::read(Lexer::new(text, at + 1), false, false);
-        Self { text, quote, at, reading }
+        Self {
+            text,
+            quote,
+            at,
+            reading,
+        }
     }
 
     fn judge(&self, first: bool) -> Option<Rule> {
@@ -72,18 +77,24 @@ impl<'a> Closing<'a> {
         }
         let found = match reading.ended {
             Ended::Comment => {
-                let structure = reading.n_logic + reading.n_compare + reading.n_selects + reading.n_calls + reading.n_clauses;
-                let closes = short && reading.n_unbalanced + reading.n_operators > 0 && self.discards_nothing();
+                let structure = reading.n_logic
+                    + reading.n_compare
+                    + reading.n_selects
+                    + reading.n_calls
+                    + reading.n_clauses;
+                let closes =
+                    short && reading.n_unbalanced + reading.n_operators > 0 && self.discards_nothing();
                 let values = first && reading.n_unbalanced > 0 && reading.n_constants > 0;
-                values || (structure > 0 && (first || reading.n_tokens > 3)) && !reading.dangling
-                    || closes
+                values || (structure > 0 && (first || reading.n_tokens > 3)) && !reading.dangling || closes
             }
             Ended::OpenQuote(quote) if quote == self.quote => first && self.is_balanced(short),
             Ended::Text | Ended::Semicolon | Ended::OpenQuote(_) => {
                 first
                     && !reading.dangling
-                    && (reading.n_logic > 0 && reading.starts_with_logic_or_operator()
-                        && (reading.n_compare + reading.n_weak_compare > 0 && reading.n_constants > 0 || reading.n_calls > 0)
+                    && (reading.n_logic > 0
+                        && reading.starts_with_logic_or_operator()
+                        && (reading.n_compare + reading.n_weak_compare > 0 && reading.n_constants > 0
+                            || reading.n_calls > 0)
                         || reading.n_selects > 0)
             }
             Ended::Grammar => first && reading.n_logic > 0 && reading.n_selects > 0,
@@ -99,9 +110,14 @@ impl<'a> Closing<'a> {
         if memchr::memchr2(b'&', b'?', last).is_some() {
             return false;
         }
-        if reading.n_tokens <= 1 {
+        if reading.n_tokens <= 1
+            || reading.n_tokens == 2 && reading.n_compare == 1 && reading.n_constants <= 1
+        {
             // `A' OR 'B`; in prose the quotes stand around the word: `rock 'and' roll`.
-            let spaced = self.text.get(self.at + 1).is_some_and(|byte| !byte.is_ascii_alphabetic());
+            let spaced = self
+                .text
+                .get(self.at + 1)
+                .is_some_and(|byte| !byte.is_ascii_alphabetic());
             let tail = n_words(last) <= 1 && !last.first().is_some_and(u8::is_ascii_whitespace);
             let empty = self.at == 0 && last.is_empty();
             if short && reading.n_logic > 0 && memchr::memchr(b'=', last).is_some() && n_words(last) == 1 {
@@ -111,14 +127,31 @@ impl<'a> Closing<'a> {
             if glued && reading.n_logic + reading.n_compare > 0 {
                 return true;
             }
-            return short && spaced && tail && (reading.n_logic + reading.n_compare + reading.n_weak_compare > 0
-                || reading.n_operators > 0 && (self.quote == b'\'' && empty && self.text != b"'*'" || self.at > 0 && !last.is_empty() && reading.n_constants > 1))
+            return short
+                && spaced
+                && tail
+                && (reading.n_logic + reading.n_compare + reading.n_weak_compare > 0
+                    || reading.n_operators > 0
+                        && self.at > 0
+                        && !last.is_empty()
+                        && self.has_word_operator()
+                    || reading.n_operators > 0
+                        && (self.quote == b'\'' && empty && self.text != b"'*'"
+                            || self.at > 0 && !last.is_empty() && reading.n_constants > 1))
                 && (!empty || self.quote == b'\'' || reading.n_logic > 0);
         }
         reading.n_logic > 0
             || reading.n_calls + reading.n_selects > 0
             || short && self.at > 0 && reading.n_compare + reading.n_weak_compare > 0
             || short && self.at > 0 && reading.n_operators > 0 && reading.n_constants > 1
+    }
+
+    /// Whether the first operator is a word, such as `DIV`.
+    fn has_word_operator(&self) -> bool {
+        self.text[self.at + 1..]
+            .trim_ascii_start()
+            .first()
+            .is_some_and(u8::is_ascii_alphabetic)
     }
 
     /// Whether the comment at the end holds no text worth the name.
@@ -153,7 +186,8 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     }
     let starts = reading.starts_with_logic;
     let condition = reading.n_logic > 0 && reading.n_compare_before_logic == 0;
-    let certain = condition && (reading.n_certain > 0 || (starts || reading.n_compare == 1) && reading.n_letters > 0);
+    let certain =
+        condition && (reading.n_certain > 0 || (starts || reading.n_compare == 1) && reading.n_letters > 0);
     let complete = !matches!(reading.ended, Ended::Grammar) && !reading.dangling;
     let found = match reading.ended {
         _ if complete && reading.n_clauses > 0 && reading.n_certain > 0 => Some(Rule::SqlTautology),
@@ -162,14 +196,32 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
             let constant = reading.n_constants + reading.n_calls > 0 && ends_in_comment(text, reading.end);
             let sub = reading.n_selects > 0;
             let compares = reading.n_compare + reading.n_weak_compare > 0 && reading.n_names == 0 && constant;
-            (condition && reading.n_compare > 0 || reading.n_logic > 0 && constant || sub || compares).then_some(Rule::SqlBreakout)
+            (condition && reading.n_compare > 0 || reading.n_logic > 0 && constant || sub || compares)
+                .then_some(Rule::SqlBreakout)
         }
-        _ if complete && (reading.n_selects > 0 || reading.n_calls > 1 && reading.n_probes > 0) => Some(Rule::SqlSubquery),
+        _ if complete && (reading.n_selects > 0 || reading.n_calls > 1 && reading.n_probes > 0) => {
+            Some(Rule::SqlSubquery)
+        }
         Ended::Grammar => None,
         _ if starts && complete && reading.n_calls > 0 && reading.n_names == 0 => Some(Rule::SqlBreakout),
-        _ if condition && (starts || reading.starts_with_constant) && reading.n_compare > 0
-            && reading.n_calls + reading.n_texts + reading.n_probes > 0 && !reading.dangling => Some(Rule::SqlBreakout),
-        _ if complete && reading.n_cases > 0 && reading.n_tokens > 5 && reading.n_constants > 1 => Some(Rule::SqlBreakout),
+        _ if condition
+            && (starts || reading.starts_with_constant)
+            && reading.n_compare > 0
+            && reading.n_calls + reading.n_texts + reading.n_probes > 0
+            && !reading.dangling =>
+        {
+            Some(Rule::SqlBreakout)
+        }
+        _ if complete
+            && reading.n_names == 0
+            && reading.n_constants > 2
+            && spells_characters(&text[start..]) =>
+        {
+            Some(Rule::SqlBreakout)
+        }
+        _ if complete && reading.n_cases > 0 && reading.n_tokens > 5 && reading.n_constants > 1 => {
+            Some(Rule::SqlBreakout)
+        }
         _ => None,
     };
     if let Some(rule) = found {
@@ -177,11 +229,21 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     }
 }
 
+/// Whether the text begins by putting a text together from the codes of its characters.
+fn spells_characters(text: &[u8]) -> bool {
+    [b"char(".as_slice(), b"chr(", b"nchar("]
+        .iter()
+        .any(|call| text.len() > call.len() && text[..call.len()].eq_ignore_ascii_case(call))
+}
+
 /// Whether nothing but the comment's opening stands at the end of the text.
 fn ends_in_comment(text: &[u8], end: usize) -> bool {
     let tail = &text[..end];
     let trimmed = tail.trim_ascii_end();
-    trimmed.ends_with(b"--") || trimmed.ends_with(b"#") || trimmed.ends_with(b"/*") || trimmed.ends_with(b"-- -")
+    trimmed.ends_with(b"--")
+        || trimmed.ends_with(b"#")
+        || trimmed.ends_with(b"/*")
+        || trimmed.ends_with(b"-- -")
         || trimmed.ends_with(b"--+")
 }
 

@@ -43,9 +43,11 @@ fn before(text: &[u8], at: usize) -> Before {
         [.., b')' | b'%' | b']'] => Before::Close,
         [.., b';'] => Before::Semicolon,
         [.., b'*', b'/'] | [.., b'-', b'-'] | [.., b'#'] => Before::Comment,
-        [.., b'=' | b'+' | b'-' | b'*' | b'/' | b'|' | b'&' | b',' | b'(' | b'^' | b'~' | b'!' | b'<' | b'>' | b'@'] => {
-            Before::Operator
-        }
+        [
+            ..,
+            b'=' | b'+' | b'-' | b'*' | b'/' | b'|' | b'&' | b',' | b'(' | b'^' | b'~' | b'!' | b'<' | b'>'
+            | b'@',
+        ] => Before::Operator,
         _ => {
             let start = head
                 .iter()
@@ -54,8 +56,24 @@ fn before(text: &[u8], at: usize) -> Before {
             let word = &head[start..];
             match words::keyword(word) {
                 _ if word.first().is_some_and(u8::is_ascii_digit) => Before::Digit,
-                Some(Word::Logic | Word::Select | Word::Where | Word::Compare | Word::Union | Word::Constant | Word::Arithmetic) => Before::Keyword,
-                Some(Word::By | Word::Case | Word::CasePart | Word::Having | Word::Quantifier | Word::From | Word::Join) => Before::Keyword,
+                Some(
+                    Word::Logic
+                    | Word::Select
+                    | Word::Where
+                    | Word::Compare
+                    | Word::Union
+                    | Word::Constant
+                    | Word::Arithmetic,
+                ) => Before::Keyword,
+                Some(
+                    Word::By
+                    | Word::Case
+                    | Word::CasePart
+                    | Word::Having
+                    | Word::Quantifier
+                    | Word::From
+                    | Word::Join,
+                ) => Before::Keyword,
                 _ => Before::Word,
             }
         }
@@ -77,18 +95,28 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
         b"having" => having(lexer, place),
         b"order" | b"group" => sort(lexer, place, script),
         b"limit" => (place.is_value() && limit(lexer)).then_some(Rule::SqlClause),
-        b"procedure" => lexer.text(lexer.look()).eq_ignore_ascii_case(b"analyse").then_some(Rule::SqlClause),
-        b"outfile" | b"dumpfile" => matches!(lexer.look().kind, Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name)
-            .then_some(Rule::SqlOutside),
-        b"waitfor" => (statement::at(Lexer::near(text, start)).is_some() && !script).then_some(Rule::SqlDelay),
+        b"procedure" => lexer
+            .text(lexer.look())
+            .eq_ignore_ascii_case(b"analyse")
+            .then_some(Rule::SqlClause),
+        b"outfile" | b"dumpfile" => matches!(
+            lexer.look().kind,
+            Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name
+        )
+        .then_some(Rule::SqlOutside),
+        b"waitfor" => {
+            (statement::at(Lexer::near(text, start)).is_some() && !script).then_some(Rule::SqlDelay)
+        }
         b"sleep" => {
             let quoted = place == Before::Semicolon
                 && matches!(text[..start].trim_ascii_end(), [.., b'\'' | b'"' | b')', b';']);
             sleep(lexer, if quoted { Before::Quote } else { place })
         }
-        b"exec" | b"execute" | b"declare" | b"drop" | b"insert" | b"delete" | b"truncate" | b"shutdown" | b"update" => {
+        b"exec" | b"execute" | b"declare" | b"drop" | b"insert" | b"delete" | b"truncate" | b"shutdown"
+        | b"update" => {
             let joined = matches!(place, Before::Quote | Before::Close | Before::Digit);
-            (joined && !script && statement::at(Lexer::near(text, start)).is_some()).then_some(Rule::SqlStacked)
+            (joined && !script && statement::at(Lexer::near(text, start)).is_some())
+                .then_some(Rule::SqlStacked)
         }
         _ => function(&name, lexer, place, script),
     };
@@ -115,18 +143,23 @@ fn union(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
         let token = lexer.next();
         match token.kind {
             // `UNION SELECTCHAR(65)`: tools glue the two where a filter removes the space between.
-            Kind::Name if token.end - token.start > 6 && lexer.text(token)[..6].eq_ignore_ascii_case(b"select") => {
+            Kind::Name
+                if token.end - token.start > 6 && lexer.text(token)[..6].eq_ignore_ascii_case(b"select") =>
+            {
                 return (lexer.look().kind == Kind::Open).then_some(Rule::SqlUnion);
             }
             Kind::End if place == Before::Comment => return Some(Rule::SqlUnion),
-            Kind::Keyword(Word::Quantifier) | Kind::Open | Kind::Other | Kind::Comment if n_skipped < 16 => n_skipped += 1,
+            Kind::Keyword(Word::Quantifier) | Kind::Open | Kind::Other | Kind::Comment if n_skipped < 16 => {
+                n_skipped += 1
+            }
             Kind::Keyword(Word::Select) => break,
             _ => return None,
         }
     }
     let next = lexer.look().kind;
     let at_end = matches!(next, Kind::End | Kind::Comment) && place != Before::Word;
-    (at_end || next == Kind::Dot || matches!(next, Kind::Text { .. }) || statement::is_appended_list(lexer)).then_some(Rule::SqlUnion)
+    (at_end || next == Kind::Dot || matches!(next, Kind::Text { .. }) || statement::is_appended_list(lexer))
+        .then_some(Rule::SqlUnion)
 }
 
 /// A query in the place of a value: `1 AND (SELECT …)`, `',(SELECT …)`.
@@ -135,10 +168,24 @@ fn select(text: &[u8], start: usize, lexer: Lexer<'_>, place: Before, script: bo
         return None;
     }
     let open = text[..start].trim_ascii_end();
-    let outer = before(text, open.iter().rposition(|byte| !(*byte == b'(' || byte.is_ascii_whitespace())).map_or(0, |at| at + 1));
-    let breaks_out = matches!(outer, Before::Operator | Before::Keyword | Before::Quote | Before::Digit | Before::Comment | Before::Semicolon);
+    let outer = before(
+        text,
+        open.iter()
+            .rposition(|byte| !(*byte == b'(' || byte.is_ascii_whitespace()))
+            .map_or(0, |at| at + 1),
+    );
+    let breaks_out = matches!(
+        outer,
+        Before::Operator
+            | Before::Keyword
+            | Before::Quote
+            | Before::Digit
+            | Before::Comment
+            | Before::Semicolon
+    );
     let reading = expression::read_clause(Lexer::near(text, start));
-    let query = statement::is_select_list(lexer) && (reading.n_clauses > 0 || reading.n_calls > 0 || reading.n_selects > 1);
+    let query = statement::is_select_list(lexer)
+        && (reading.n_clauses > 0 || reading.n_calls > 0 || reading.n_selects > 1);
     (query && (breaks_out || outer == Before::Nothing && reading.n_clauses > 0) && outer != Before::Word)
         .then_some(Rule::SqlSubquery)
 }
@@ -163,9 +210,13 @@ fn sort(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
     let guesses = lexer.look().kind == Kind::Number && reading.n_names == 0
         || reading.n_clauses > 0 && reading.n_compare > 0
         || reading.n_calls > 0 && (reading.n_names == 0 || place.is_value());
-    let ended = !matches!(reading.ended, Ended::Grammar | Ended::Semicolon | Ended::OpenQuote(_)) && !reading.dangling;
+    let ended = !matches!(
+        reading.ended,
+        Ended::Grammar | Ended::Semicolon | Ended::OpenQuote(_)
+    ) && !reading.dangling;
     let appended = place.is_value() || place == Before::Nothing || reading.ended == Ended::Comment;
-    (guesses && ended && appended || place == Before::Quote && reading.ended == Ended::Comment).then_some(Rule::SqlClause)
+    (guesses && ended && appended || place == Before::Quote && reading.ended == Ended::Comment)
+        .then_some(Rule::SqlClause)
 }
 
 fn limit(mut lexer: Lexer<'_>) -> bool {
@@ -190,17 +241,29 @@ fn sleep(mut lexer: Lexer<'_>, place: Before) -> Option<Rule> {
     if !open || argument.kind == Kind::Name && place == Before::Nothing {
         return None;
     }
-    let simple = matches!(argument.kind, Kind::Number | Kind::Variable | Kind::Open | Kind::Text { .. });
+    let simple = matches!(
+        argument.kind,
+        Kind::Number | Kind::Variable | Kind::Open | Kind::Text { .. }
+    );
     let closed = lexer.next().kind == Kind::Close;
     let then = lexer.next();
     let ends = match then.kind {
-        Kind::End | Kind::Comment | Kind::Text { .. } | Kind::Close | Kind::Logic | Kind::Keyword(Word::Logic | Word::From | Word::Compare) => true,
+        Kind::End
+        | Kind::Comment
+        | Kind::Text { .. }
+        | Kind::Close
+        | Kind::Logic
+        | Kind::Keyword(Word::Logic | Word::From | Word::Compare) => true,
         Kind::Compare | Kind::Sign | Kind::Operator | Kind::Comma => lexer.look().kind != Kind::Name,
         _ => false,
     };
-    let follows = matches!(place, Before::Keyword | Before::Operator | Before::Quote | Before::Digit | Before::Comment);
+    let follows = matches!(
+        place,
+        Before::Keyword | Before::Operator | Before::Quote | Before::Digit | Before::Comment
+    );
     let alone = place == Before::Nothing && simple && ends;
-    (closed && simple && (follows && (ends || then.kind == Kind::Semicolon) || alone) || follows && place == Before::Keyword)
+    (closed && simple && (follows && (ends || then.kind == Kind::Semicolon) || alone)
+        || follows && place == Before::Keyword)
         .then_some(Rule::SqlDelay)
 }
 
@@ -208,11 +271,13 @@ fn sleep(mut lexer: Lexer<'_>, place: Before) -> Option<Rule> {
 fn function(name: &[u8], mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
     if words::is_catalog(name) {
         let member = lexer.next().kind == Kind::Dot;
-        return (member && !script && place != Before::Word && place != Before::Nothing).then_some(Rule::SqlCatalog);
+        return (member && !script && place != Before::Word && place != Before::Nothing)
+            .then_some(Rule::SqlCatalog);
     }
     let danger = words::dangerous_function(name)?;
     let next = lexer.look().kind;
-    let called = matches!(next, Kind::Open | Kind::Dot) || matches!(next, Kind::Text { .. }) && place != Before::Word;
+    let called =
+        matches!(next, Kind::Open | Kind::Dot) || matches!(next, Kind::Text { .. }) && place != Before::Word;
     if script || !called && place != Before::Comment && name != b"sp_password" {
         return None;
     }
@@ -233,7 +298,9 @@ fn function(name: &[u8], mut lexer: Lexer<'_>, place: Before, script: bool) -> O
 pub(super) fn stacked(text: &[u8], script: bool, hits: &mut Hits) {
     let one_line = !text.contains(&b'\n');
     for at in memchr_iter(b';', text) {
-        let Some(found) = statement::at(Lexer::near(text, at + 1)) else { continue };
+        let Some(found) = statement::at(Lexer::near(text, at + 1)) else {
+            continue;
+        };
         let line_start = memchr::memrchr2(b'\n', b';', &text[..at]).map_or(0, |start| start + 1);
         let in_script = script || statement::at(Lexer::near(text, line_start)).is_some();
         if !in_script || found == Statement::Drastic && one_line {
@@ -260,9 +327,12 @@ pub(super) fn scan_statement(text: &[u8], hits: &mut Hits) {
         let word = lexer.next();
         let danger = words::dangerous_function(lexer.text(word));
         let called = matches!(lexer.look().kind, Kind::Open | Kind::Dot | Kind::Text { .. });
-        let sleeps = lexer.text(word).eq_ignore_ascii_case(b"sleep") && sleep(lexer, before(text, start)).is_some();
-        let writes = matches!(&text[start..end], b"outfile" | b"OUTFILE" | b"dumpfile" | b"DUMPFILE")
-            && matches!(lexer.look().kind, Kind::Text { .. });
+        let sleeps =
+            lexer.text(word).eq_ignore_ascii_case(b"sleep") && sleep(lexer, before(text, start)).is_some();
+        let writes = matches!(
+            &text[start..end],
+            b"outfile" | b"OUTFILE" | b"dumpfile" | b"DUMPFILE"
+        ) && matches!(lexer.look().kind, Kind::Text { .. });
         if danger.is_some() && called || sleeps || writes {
             hits.add(Rule::SqlDanger, start, word.end);
         }

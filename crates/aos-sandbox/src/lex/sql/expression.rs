@@ -11,7 +11,7 @@ use super::{
 /// Most tokens that one reading takes; injected values are short, and the bound keeps the whole scan linear.
 const MAX_TOKENS: usize = 160;
 /// The same for the many places at which a clause could begin.
-const MAX_CLAUSE_TOKENS: usize = 24;
+const MAX_CLAUSE_TOKENS: usize = 16;
 
 /// Why a reading ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,6 +100,8 @@ struct Reader<'a> {
     depth: usize,
     left: Option<Side>,
     side: Side,
+    /// Whether the last value is a quoted text, which more of the same may follow.
+    after_text: bool,
     seen: Reading,
 }
 
@@ -130,7 +132,16 @@ impl<'a> Reader<'a> {
             dangling: false,
             n_unbalanced: 0,
         };
-        Self { lexer, expects_value, either, depth: 0, left: None, side: Side::Nothing, seen }
+        Self {
+            lexer,
+            expects_value,
+            either,
+            depth: 0,
+            left: None,
+            side: Side::Nothing,
+            after_text: false,
+            seen,
+        }
     }
 
     fn run(mut self, max_tokens: usize) -> Reading {
@@ -157,7 +168,11 @@ impl<'a> Reader<'a> {
             if let Some(ended) = ended {
                 self.finish_comparison();
                 self.seen.ended = ended;
-                self.seen.end = if ended == Ended::Grammar { token.start } else { token.end };
+                self.seen.end = if ended == Ended::Grammar {
+                    token.start
+                } else {
+                    token.end
+                };
                 self.seen.dangling = self.expects_value && self.seen.n_tokens > 0;
                 return self.seen;
             }
@@ -170,11 +185,16 @@ impl<'a> Reader<'a> {
     }
 
     fn step(&mut self, token: Token) -> bool {
-        if self.expects_value { self.value(token) } else { self.operator(token) }
+        if self.expects_value {
+            self.value(token)
+        } else {
+            self.operator(token)
+        }
     }
 
     /// Takes a token where a value is expected.
     fn value(&mut self, token: Token) -> bool {
+        self.after_text = matches!(token.kind, Kind::Text { .. });
         match token.kind {
             Kind::Number | Kind::Text { .. } | Kind::Variable | Kind::Keyword(Word::Constant) => {
                 self.seen.n_constants += 1;
@@ -234,7 +254,9 @@ impl<'a> Reader<'a> {
     fn skip_top(&mut self) {
         let mut ahead = self.lexer;
         let word = ahead.next();
-        let top = [b"TOP".as_slice(), b"FIRST", b"SKIP"].iter().any(|top| ahead.text(word).eq_ignore_ascii_case(top));
+        let top = [b"TOP".as_slice(), b"FIRST", b"SKIP"]
+            .iter()
+            .any(|top| ahead.text(word).eq_ignore_ascii_case(top));
         if top && ahead.next().kind == Kind::Number {
             self.lexer = ahead;
         }
@@ -276,13 +298,17 @@ impl<'a> Reader<'a> {
                 } {
                     // `IN BOOLEAN MODE`
                     self.lexer = ahead;
+                    self.seen.starts_with_operator |= first;
                     return true;
                 }
                 self.start_right_side();
             }
             Kind::Keyword(Word::Unary) => {
                 // `NOT LIKE` and `NOT IN`.
-                if !matches!(self.lexer.look().kind, Kind::Keyword(Word::Compare | Word::WeakCompare)) {
+                if !matches!(
+                    self.lexer.look().kind,
+                    Kind::Keyword(Word::Compare | Word::WeakCompare)
+                ) {
                     return false;
                 }
             }
@@ -312,7 +338,7 @@ impl<'a> Reader<'a> {
                 self.expects_value = true;
             }
             // Adjacent literals are one literal.
-            Kind::Text { .. } if matches!(self.side, Side::Constant) && !first => self.side = Side::Other,
+            Kind::Text { .. } if self.after_text => self.side = Side::Other,
             Kind::Open if matches!(self.side, Side::Name(_)) => {
                 self.depth += 1;
                 self.expects_value = true;
@@ -326,6 +352,12 @@ impl<'a> Reader<'a> {
                 let next = self.lexer.look().kind;
                 if matches!(next, Kind::Name) {
                     self.lexer.next();
+                    // `AS varchar(80)`
+                    if self.lexer.look().kind == Kind::Open {
+                        self.lexer.next();
+                        self.depth += 1;
+                        self.expects_value = true;
+                    }
                 }
             }
             Kind::Keyword(Word::Sort) => {
@@ -341,7 +373,9 @@ impl<'a> Reader<'a> {
                 }
                 self.clause();
             }
-            Kind::Keyword(Word::From | Word::Where | Word::Having | Word::Limit | Word::Into | Word::Join) => {
+            Kind::Keyword(
+                Word::From | Word::Where | Word::Having | Word::Limit | Word::Into | Word::Join,
+            ) => {
                 self.clause();
             }
             _ => return false,
@@ -390,7 +424,14 @@ fn is_operator(kind: Kind) -> bool {
             | Kind::Comma
             | Kind::Operator
             | Kind::Keyword(
-                Word::Logic | Word::Compare | Word::Having | Word::Where | Word::Sort | Word::Union | Word::Limit
+                Word::Logic
+                    | Word::Compare
+                    | Word::Having
+                    | Word::Where
+                    | Word::Sort
+                    | Word::Union
+                    | Word::Limit
+                    | Word::Alias
             )
     )
 }

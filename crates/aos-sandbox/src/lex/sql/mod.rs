@@ -7,7 +7,10 @@ mod statement;
 mod token;
 mod words;
 
-use super::{Hits, anchors, profile::{self, Profile}};
+use super::{
+    Hits, anchors,
+    profile::{self, Profile},
+};
 use crate::rules::Rule;
 
 /// What the text is to the database.
@@ -43,5 +46,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     if profile.any(profile::SEMICOLON) {
         clause::stacked(text, script, hits);
     }
-    anchors::visit(text, |start, end| clause::anchored(text, start, end, script, hits));
+    anchors::visit(text, |start, end| {
+        clause::anchored(text, start, end, script, hits)
+    });
 }

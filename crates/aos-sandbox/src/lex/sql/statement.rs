@@ -17,7 +17,15 @@ pub(super) enum Statement {
 /// Whether the text begins as a script does: with a statement that is not in parentheses.
 pub(super) fn begins_script(text: &[u8]) -> bool {
     let first = Lexer::near(text, 0).look();
-    let partial = [b"IF".as_slice(), b"SET", b"BEGIN", b"DECLARE", b"WAITFOR", b"EXEC", b"EXECUTE"];
+    let partial = [
+        b"IF".as_slice(),
+        b"SET",
+        b"BEGIN",
+        b"DECLARE",
+        b"WAITFOR",
+        b"EXEC",
+        b"EXECUTE",
+    ];
     let word = &text[first.start..first.end];
     matches!(first.kind, Kind::Keyword(_))
         && !partial.iter().any(|partial| word.eq_ignore_ascii_case(partial))
@@ -27,9 +35,17 @@ pub(super) fn begins_script(text: &[u8]) -> bool {
 /// Whether the text begins with a statement that reads or changes rows; scripts that create tables come as one text.
 pub(super) fn is_query(text: &[u8]) -> bool {
     let first = Lexer::near(text, 0).look();
-    [b"SELECT".as_slice(), b"INSERT", b"UPDATE", b"DELETE", b"WITH", b"REPLACE", b"MERGE"]
-        .iter()
-        .any(|word| text[first.start..first.end].eq_ignore_ascii_case(word))
+    [
+        b"SELECT".as_slice(),
+        b"INSERT",
+        b"UPDATE",
+        b"DELETE",
+        b"WITH",
+        b"REPLACE",
+        b"MERGE",
+    ]
+    .iter()
+    .any(|word| text[first.start..first.end].eq_ignore_ascii_case(word))
 }
 
 /// Returns the statement that begins at `lexer`; `None` for anything else, such as a sentence with the same verb.
@@ -52,17 +68,27 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
         b"WITH" => {
             let mut rest = lexer;
             rest.next();
-            ordinary(next.kind == Kind::Name && {
-                let second = rest.next();
-                rest.text(second).eq_ignore_ascii_case(b"AS") && rest.look().kind == Kind::Open
-            })
+            ordinary(
+                next.kind == Kind::Name && {
+                    let second = rest.next();
+                    rest.text(second).eq_ignore_ascii_case(b"AS") && rest.look().kind == Kind::Open
+                },
+            )
         }
         b"INSERT" | b"REPLACE" | b"MERGE" => {
             let mut rest = lexer;
             rest.next();
-            ordinary(any(&["INTO", "IGNORE"]) && is_name(rest.next().kind) && {
-                matches!(rest.look().kind, Kind::Open | Kind::Dot | Kind::End | Kind::Keyword(Word::Verb | Word::Select | Word::Join))
-            })
+            ordinary(
+                any(&["INTO", "IGNORE"]) && is_name(rest.next().kind) && {
+                    matches!(
+                        rest.look().kind,
+                        Kind::Open
+                            | Kind::Dot
+                            | Kind::End
+                            | Kind::Keyword(Word::Verb | Word::Select | Word::Join)
+                    )
+                },
+            )
         }
         b"UPDATE" => {
             let mut rest = lexer;
@@ -85,9 +111,27 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
         }
         b"DROP" | b"CREATE" | b"ALTER" | b"TRUNCATE" | b"RENAME" => {
             let object = any(&[
-                "TABLE", "DATABASE", "SCHEMA", "VIEW", "USER", "INDEX", "PROCEDURE", "FUNCTION", "LOGIN", "ROLE",
-                "TRIGGER", "SEQUENCE", "TABLESPACE", "OR", "TEMP", "TEMPORARY", "UNIQUE", "COLUMN", "EXTENSION",
-                "SYSTEM", "SERVER",
+                "TABLE",
+                "DATABASE",
+                "SCHEMA",
+                "VIEW",
+                "USER",
+                "INDEX",
+                "PROCEDURE",
+                "FUNCTION",
+                "LOGIN",
+                "ROLE",
+                "TRIGGER",
+                "SEQUENCE",
+                "TABLESPACE",
+                "OR",
+                "TEMP",
+                "TEMPORARY",
+                "UNIQUE",
+                "COLUMN",
+                "EXTENSION",
+                "SYSTEM",
+                "SERVER",
             ]);
             let mut rest = lexer;
             rest.next();
@@ -97,28 +141,48 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
                 rest.next();
                 rest.look().kind == Kind::Comment
             };
-            drastic(discarded || object && (named || rest.at >= lexer.at && rest.look().kind == Kind::End)
-                || name == b"TRUNCATE" && next.kind == Kind::Name && { let mut rest = lexer; rest.next(); ends_clause(rest.look().kind) })
+            drastic(
+                discarded
+                    || object && (named || rest.at >= lexer.at && rest.look().kind == Kind::End)
+                    || name == b"TRUNCATE" && next.kind == Kind::Name && {
+                        let mut rest = lexer;
+                        rest.next();
+                        ends_clause(rest.look().kind)
+                    },
+            )
         }
         b"EXEC" | b"EXECUTE" => drastic(
             matches!(next.kind, Kind::Open | Kind::Variable)
                 || matches!(next.kind, Kind::Text { .. }) && next.start > verb.end
-                || any(&["IMMEDIATE", "SP", "MASTER"])
+                || any(&["AS", "IMMEDIATE", "SP", "MASTER"])
                 || words::dangerous_function(lexer.text(next)).is_some()
-                || lexer.text(next).len() > 3 && matches!(&lexer.text(next).to_ascii_lowercase()[..3], b"xp_" | b"sp_"),
+                || lexer.text(next).len() > 3
+                    && matches!(&lexer.text(next).to_ascii_lowercase()[..3], b"xp_" | b"sp_"),
         ),
-        b"DECLARE" => ordinary(next.kind == Kind::Variable || {
-            let mut rest = lexer;
-            rest.next();
-            let kind = rest.next();
-            next.kind == Kind::Name
-                && ["INT", "INTEGER", "TEXT", "VARCHAR", "NVARCHAR", "CURSOR", "NUMBER", "VARCHAR2", "CHAR"]
+        b"DECLARE" => ordinary(
+            next.kind == Kind::Variable || {
+                let mut rest = lexer;
+                rest.next();
+                let kind = rest.next();
+                next.kind == Kind::Name
+                    && [
+                        "INT", "INTEGER", "TEXT", "VARCHAR", "NVARCHAR", "CURSOR", "NUMBER", "VARCHAR2",
+                        "CHAR",
+                    ]
                     .iter()
                     .any(|name| rest.text(kind).eq_ignore_ascii_case(name.as_bytes()))
-        }),
+            },
+        ),
         b"WAITFOR" => drastic(any(&["DELAY", "TIME"])),
         b"SHUTDOWN" => drastic(ends_clause(next.kind) || any(&["WITH"])),
-        b"BEGIN" => ordinary(any(&["DECLARE", "DBMS_LOCK", "EXECUTE", "USER_LOCK", "DBMS_SESSION"])),
+        b"BEGIN" => ordinary(any(&[
+            "DECLARE",
+            "SHUTDOWN",
+            "DBMS_LOCK",
+            "EXECUTE",
+            "USER_LOCK",
+            "DBMS_SESSION",
+        ])),
         b"IF" => ordinary(next.kind == Kind::Open || any(&["EXISTS"])),
         b"CALL" => {
             let mut rest = lexer;
@@ -129,9 +193,29 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
             let mut rest = lexer;
             rest.next();
             let then = rest.next();
-            drastic(next.kind == Kind::Open || next.kind == Kind::Name && [b"FROM".as_slice(), b"TO"].iter().any(|word| rest.text(then).eq_ignore_ascii_case(word)) && matches!(rest.look().kind, Kind::Text { .. } | Kind::Name | Kind::Keyword(_)))
+            drastic(
+                next.kind == Kind::Open
+                    || next.kind == Kind::Name
+                        && [b"FROM".as_slice(), b"TO"]
+                            .iter()
+                            .any(|word| rest.text(then).eq_ignore_ascii_case(word))
+                        && matches!(
+                            rest.look().kind,
+                            Kind::Text { .. } | Kind::Name | Kind::Keyword(_)
+                        ),
+            )
         }
-        b"GRANT" | b"REVOKE" => drastic(any(&["ALL", "SELECT", "EXECUTE", "DBA", "CONNECT", "INSERT", "UPDATE", "CREATE", "JAVAUSERPRIV"])),
+        b"GRANT" | b"REVOKE" => drastic(any(&[
+            "ALL",
+            "SELECT",
+            "EXECUTE",
+            "DBA",
+            "CONNECT",
+            "INSERT",
+            "UPDATE",
+            "CREATE",
+            "JAVAUSERPRIV",
+        ])),
         b"LOAD" => drastic(any(&["DATA", "XML"])),
         b"BULK" => drastic(any(&["INSERT"])),
         b"BACKUP" => drastic(any(&["DATABASE", "LOG"])),
@@ -140,13 +224,20 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
             let mut rest = lexer;
             rest.next();
             let then = rest.next();
-            ordinary([b"OPEN".as_slice(), b"READ"].iter().any(|word| rest.text(then).eq_ignore_ascii_case(word)))
+            ordinary(
+                [b"OPEN".as_slice(), b"READ"]
+                    .iter()
+                    .any(|word| rest.text(then).eq_ignore_ascii_case(word)),
+            )
         }
         b"SET" => ordinary(next.kind == Kind::Variable || any(&["GLOBAL", "SESSION"])),
         b"USE" => {
             let mut rest = lexer;
             rest.next();
-            ordinary(next.kind == Kind::Name && rest.look().kind == Kind::Semicolon)
+            ordinary(
+                next.kind == Kind::Name
+                    && matches!(rest.look().kind, Kind::Semicolon | Kind::Keyword(Word::Verb)),
+            )
         }
         b"KILL" => ordinary(next.kind == Kind::Number),
         _ => None,
@@ -164,19 +255,28 @@ pub(super) fn is_appended_list(lexer: Lexer<'_>) -> bool {
 }
 
 fn select_list(mut lexer: Lexer<'_>, aliases: bool) -> bool {
-    while matches!(lexer.look().kind, Kind::Keyword(Word::Quantifier) | Kind::Open | Kind::Sign)
-        && lexer.text(lexer.look()) != b"*"
+    while matches!(
+        lexer.look().kind,
+        Kind::Keyword(Word::Quantifier) | Kind::Open | Kind::Sign
+    ) && lexer.text(lexer.look()) != b"*"
     {
         lexer.next();
     }
     let first = lexer.next();
     match first.kind {
-        Kind::Sign | Kind::Number | Kind::Variable | Kind::Keyword(Word::Constant | Word::Case | Word::Unary) => {
+        Kind::Sign
+        | Kind::Number
+        | Kind::Variable
+        | Kind::Keyword(Word::Constant | Word::Case | Word::Unary) => {
             let renamed = matches!(lexer.look().kind, Kind::Name);
-            !renamed || aliases && {
-                lexer.next();
-                matches!(lexer.look().kind, Kind::End | Kind::Comma | Kind::Comment | Kind::Keyword(Word::From))
-            }
+            !renamed
+                || aliases && {
+                    lexer.next();
+                    matches!(
+                        lexer.look().kind,
+                        Kind::End | Kind::Comma | Kind::Comment | Kind::Keyword(Word::From)
+                    )
+                }
         }
         Kind::Text { closed, .. } => !closed || !matches!(lexer.look().kind, Kind::Name),
         Kind::Keyword(Word::Select) => true,
@@ -198,7 +298,10 @@ fn select_list(mut lexer: Lexer<'_>, aliases: bool) -> bool {
                             return true;
                         }
                         let token = lexer.next();
-                        if matches!(token.kind, Kind::Number | Kind::Variable | Kind::Text { .. } | Kind::Open) {
+                        if matches!(
+                            token.kind,
+                            Kind::Number | Kind::Variable | Kind::Text { .. } | Kind::Open
+                        ) {
                             return true;
                         }
                     }
@@ -208,13 +311,20 @@ fn select_list(mut lexer: Lexer<'_>, aliases: bool) -> bool {
                         return matches!(table, Kind::Open)
                             || is_name(table) && {
                                 let then = lexer.look();
-                                ends_clause(then.kind) || matches!(then.kind, Kind::Dot | Kind::Comma | Kind::Keyword(_))
+                                ends_clause(then.kind)
+                                    || matches!(then.kind, Kind::Dot | Kind::Comma | Kind::Keyword(_))
                             };
                     }
                     Kind::Keyword(Word::Alias) => {
                         lexer.next();
                     }
-                    Kind::Name if aliases && matches!(lexer.look().kind, Kind::Comma | Kind::End | Kind::Keyword(Word::From)) => {
+                    Kind::Name
+                        if aliases
+                            && matches!(
+                                lexer.look().kind,
+                                Kind::Comma | Kind::End | Kind::Keyword(Word::From)
+                            ) =>
+                    {
                         if lexer.look().kind == Kind::End {
                             return n_names > 0 || lexer.text(next).first() == Some(&b'`');
                         }
@@ -227,7 +337,10 @@ fn select_list(mut lexer: Lexer<'_>, aliases: bool) -> bool {
 }
 
 const fn is_name(kind: Kind) -> bool {
-    matches!(kind, Kind::Name | Kind::Variable | Kind::Keyword(Word::Procedure | Word::Verb) | Kind::Text { .. })
+    matches!(
+        kind,
+        Kind::Name | Kind::Variable | Kind::Keyword(Word::Procedure | Word::Verb) | Kind::Text { .. }
+    )
 }
 
 /// Whether a statement, or a clause of one, can end here.

@@ -15,7 +15,10 @@ pub(super) enum Kind {
     /// A number, also in hexadecimal.
     Number,
     /// A quoted text; `closed` tells whether its closing quote is there.
-    Text { quote: u8, closed: bool },
+    Text {
+        quote: u8,
+        closed: bool,
+    },
     /// A word that means something in SQL.
     Keyword(Word),
     /// Any other name.
@@ -117,7 +120,11 @@ impl<'a> Lexer<'a> {
 
     fn comment(&mut self, start: usize) -> Token {
         self.at = self.bytes.len();
-        Token { kind: Kind::Comment, start, end: self.at }
+        Token {
+            kind: Kind::Comment,
+            start,
+            end: self.at,
+        }
     }
 
     /// Returns the next token and moves behind it.
@@ -127,7 +134,11 @@ impl<'a> Lexer<'a> {
         }
         let start = self.at;
         let Some(&byte) = self.bytes.get(start) else {
-            return Token { kind: Kind::End, start, end: start };
+            return Token {
+                kind: Kind::End,
+                start,
+                end: start,
+            };
         };
         let kind = match byte {
             b'\'' | b'"' => self.quoted(byte),
@@ -138,7 +149,11 @@ impl<'a> Lexer<'a> {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | 0x80.. => self.word(),
             _ => self.punctuation(byte),
         };
-        Token { kind, start, end: self.at }
+        Token {
+            kind,
+            start,
+            end: self.at,
+        }
     }
 
     fn quoted(&mut self, quote: u8) -> Kind {

@@ -77,6 +77,7 @@ const KEYWORDS: &[(&str, Word)] = &[
     ("EXECUTE", Word::Verb),
     ("EXISTS", Word::Unary),
     ("FALSE", Word::Constant),
+    ("FOR", Word::Join),
     ("FROM", Word::From),
     ("GLOB", Word::Compare),
     ("GRANT", Word::Verb),
@@ -241,18 +242,52 @@ pub(super) fn dangerous_function(name: &[u8]) -> Option<Danger> {
 /// Whether calling `name` tells an injected value where it is.
 pub(super) fn is_probe(name: &[u8]) -> bool {
     const PROBES: &[&str] = &[
-        "version", "user", "database", "current_user", "system_user", "session_user", "schema", "db_name", "user_name",
-        "current_database", "sqlite_version", "host_name", "suser_sname", "banner", "current_schema",
+        "version",
+        "user",
+        "database",
+        "current_user",
+        "system_user",
+        "session_user",
+        "schema",
+        "db_name",
+        "user_name",
+        "current_database",
+        "sqlite_version",
+        "host_name",
+        "suser_sname",
+        "banner",
+        "current_schema",
     ];
-    PROBES.iter().any(|probe| name.eq_ignore_ascii_case(probe.as_bytes()))
+    PROBES
+        .iter()
+        .any(|probe| name.eq_ignore_ascii_case(probe.as_bytes()))
 }
 
 /// Whether `name` is a system table or view, from which injected queries learn the schema.
 pub(super) fn is_catalog(name: &[u8]) -> bool {
     const CATALOGS: &[&str] = &[
-        "all_tab_columns", "all_tables", "all_users", "information_schema", "msysaccessobjects", "mysql",
-        "pg_catalog", "pg_shadow", "pg_user", "sqlite_master", "sqlite_schema", "syscolumns", "sysdatabases",
-        "sysibm", "sysobjects", "systables", "sysusers", "user_tab_columns", "user_tables", "v$version",
+        "all_tab_columns",
+        "all_tables",
+        "all_users",
+        "information_schema",
+        "msysaccessobjects",
+        "mysql",
+        "pg_catalog",
+        "pg_shadow",
+        "pg_user",
+        "sqlite_master",
+        "sqlite_schema",
+        "syscolumns",
+        "sysdatabases",
+        "sysibm",
+        "sysobjects",
+        "systables",
+        "sysusers",
+        "user_tab_columns",
+        "user_tables",
+        "v$version",
     ];
-    CATALOGS.iter().any(|catalog| name.eq_ignore_ascii_case(catalog.as_bytes()))
+    CATALOGS
+        .iter()
+        .any(|catalog| name.eq_ignore_ascii_case(catalog.as_bytes()))
 }

@@ -56,21 +56,81 @@ enum Kind {
 
 /// Longer delimiters first.
 const DELIMITERS: &[Delimiter] = &[
-    Delimiter { open: b"{{", close: b"}}", kind: Kind::Print },
-    Delimiter { open: b"{%", close: b"%}", kind: Kind::Statement },
-    Delimiter { open: b"<%", close: b"%>", kind: Kind::Print },
-    Delimiter { open: b"<#", close: b">", kind: Kind::Statement },
-    Delimiter { open: b"[#", close: b"]", kind: Kind::Weak },
-    Delimiter { open: b"[=", close: b"]", kind: Kind::Weak },
-    Delimiter { open: b"${", close: b"}", kind: Kind::Weak },
-    Delimiter { open: b"$!{", close: b"}", kind: Kind::Weak },
-    Delimiter { open: b"#{", close: b"}", kind: Kind::Weak },
-    Delimiter { open: b"*{", close: b"}", kind: Kind::Weak },
-    Delimiter { open: b"~{", close: b"}", kind: Kind::Weak },
-    Delimiter { open: b"%{", close: b"}", kind: Kind::Weak },
-    Delimiter { open: b"@{", close: b"}", kind: Kind::Weak },
-    Delimiter { open: b"@(", close: b")", kind: Kind::Weak },
-    Delimiter { open: b"{", close: b"}", kind: Kind::Weak },
+    Delimiter {
+        open: b"{{",
+        close: b"}}",
+        kind: Kind::Print,
+    },
+    Delimiter {
+        open: b"{%",
+        close: b"%}",
+        kind: Kind::Statement,
+    },
+    Delimiter {
+        open: b"<%",
+        close: b"%>",
+        kind: Kind::Print,
+    },
+    Delimiter {
+        open: b"<#",
+        close: b">",
+        kind: Kind::Statement,
+    },
+    Delimiter {
+        open: b"[#",
+        close: b"]",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"[=",
+        close: b"]",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"${",
+        close: b"}",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"$!{",
+        close: b"}",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"#{",
+        close: b"}",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"*{",
+        close: b"}",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"~{",
+        close: b"}",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"%{",
+        close: b"}",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"@{",
+        close: b"}",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"@(",
+        close: b")",
+        kind: Kind::Weak,
+    },
+    Delimiter {
+        open: b"{",
+        close: b"}",
+        kind: Kind::Weak,
+    },
 ];
 
 /// Looks for template expressions that do more than print a variable.
@@ -78,18 +138,24 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     if profile.any(profile::DOT) && (MODULE.find(text).is_some() || ROOT.find(text).is_some()) {
         hits.add(Rule::TemplateGadget, 0, text.len());
     }
-    let marks = profile::BRACE | profile::DOLLAR | profile::HASH | profile::AT;
-    if !profile.any(marks) && !(profile.any(profile::COMPARE) && profile.any(profile::PERCENT | profile::HASH)) {
+    let called = profile.any(profile::PAREN) && profile.any(profile::HASH | profile::AT);
+    if !profile.any(profile::BRACE | profile::DOLLAR)
+        && !called
+        && !(profile.any(profile::COMPARE) && profile.any(profile::PERCENT | profile::HASH))
+    {
         return;
     }
     let prose = LazyProse::new(text);
     let mut closes = [0; 3];
     let mut n_nested = 0;
     let mut at = 0;
-    while let Some(length) = text[at..].iter().position(|byte| matches!(byte, b'{' | b'<' | b'$' | b'#' | b'*' | b'~' | b'%' | b'@' | b'[')) {
+    while let Some(length) = text[at..].iter().position(|byte| IS_MARK[*byte as usize]) {
         let open = at + length;
         at = open + 1;
-        let Some(delimiter) = DELIMITERS.iter().find(|delimiter| text[open..].starts_with(delimiter.open)) else {
+        let Some(delimiter) = DELIMITERS
+            .iter()
+            .find(|delimiter| text[open..].starts_with(delimiter.open))
+        else {
             if matches!(text[open], b'#' | b'$') {
                 directive(text, open, place, &prose, hits);
             }
@@ -127,18 +193,49 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
         };
         judge(text, open, start, end, delimiter.kind, place, &prose, hits);
         // A single brace is looked into, for the delimiters inside it; the others are passed at once.
-        at = if delimiter.kind == Kind::Weak { start } else { end.max(start) };
+        at = if delimiter.kind == Kind::Weak {
+            start
+        } else {
+            end.max(start)
+        };
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "all of them describe the one expression")]
-fn judge(text: &[u8], open: usize, start: usize, end: usize, kind: Kind, place: Place, prose: &LazyProse<'_>, hits: &mut Hits) {
+const IS_MARK: [bool; 256] = {
+    let mut marks = [false; 256];
+    let bytes = b"{<$#*~%@[";
+    let mut at = 0;
+    while at < bytes.len() {
+        marks[bytes[at] as usize] = true;
+        at += 1;
+    }
+    marks
+};
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all of them describe the one expression"
+)]
+fn judge(
+    text: &[u8],
+    open: usize,
+    start: usize,
+    end: usize,
+    kind: Kind,
+    place: Place,
+    prose: &LazyProse<'_>,
+    hits: &mut Hits,
+) {
     let inner = &text[start..end];
     if kind == Kind::Weak && text[open] == b'{' && !expression::is_single_brace(inner) {
         return;
     }
     let runs = text[open] == b'<' && memchr(b'`', inner).is_some() && end < text.len();
-    let meaning = if runs { Meaning::Gadget } else { expression::read(inner) };
+    let meaning = if runs {
+        Meaning::Gadget
+    } else {
+        expression::read(inner)
+    };
     let end = end.min(text.len());
     if meaning == Meaning::Gadget {
         hits.add(Rule::TemplateGadget, open, end);
@@ -150,7 +247,10 @@ fn judge(text: &[u8], open: usize, start: usize, end: usize, kind: Kind, place: 
     let in_prose = prose.get();
     let single_brace = text[open] == b'{' && kind == Kind::Weak;
     let rule = match (meaning, kind) {
-        _ if single_brace => (meaning == Meaning::Probe && open == 0 && end + 1 >= text.len()).then_some(Rule::TemplateProbe),
+        (Meaning::Statement, _) if single_brace && open == 0 && inner == b"php" => Some(Rule::TemplateCall),
+        _ if single_brace => {
+            (meaning == Meaning::Probe && open == 0 && end + 1 >= text.len()).then_some(Rule::TemplateProbe)
+        }
         (Meaning::Probe, _) if !in_prose => Some(Rule::TemplateProbe),
         (Meaning::Call, Kind::Weak) if text[open] == b'@' || text[open] == b'[' => None,
         (Meaning::Call, _) if !in_prose => Some(Rule::TemplateCall),
@@ -171,8 +271,21 @@ fn directive(text: &[u8], at: usize, place: Place, prose: &LazyProse<'_>, hits: 
         return;
     }
     if text[at] == b'#' {
-        const DIRECTIVES: &[&[u8]] = &[b"#set(", b"#set (", b"#foreach(", b"#foreach (", b"#if(", b"#evaluate(", b"#include(", b"#parse(", b"#define(", b"#macro("];
-        let known = DIRECTIVES.iter().any(|directive| text[at..].starts_with(directive));
+        const DIRECTIVES: &[&[u8]] = &[
+            b"#set(",
+            b"#set (",
+            b"#foreach(",
+            b"#foreach (",
+            b"#if(",
+            b"#evaluate(",
+            b"#include(",
+            b"#parse(",
+            b"#define(",
+            b"#macro(",
+        ];
+        let known = DIRECTIVES
+            .iter()
+            .any(|directive| text[at..].starts_with(directive));
         let variable = known && memchr(b'$', &text[at..text.len().min(at + 48)]).is_some();
         if variable && !prose.get() || known && text[at..].starts_with(b"#include(\"") && !prose.get() {
             hits.add(Rule::TemplateCall, at, text.len().min(at + 48));
@@ -183,12 +296,18 @@ fn directive(text: &[u8], at: usize, place: Place, prose: &LazyProse<'_>, hits: 
         return;
     }
     // `$name.call(…)` as the whole text.
-    let name = text[1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let name = text[1..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_')
+        .count();
     let rest = &text[1 + name..];
     if name == 0 || rest.first() != Some(&b'.') || text.trim_ascii_end().last() != Some(&b')') {
         return;
     }
-    let member = rest[1..].iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'.')).count();
+    let member = rest[1..]
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'.'))
+        .count();
     if member > 0 && rest.get(1 + member) == Some(&b'(') {
         hits.add(Rule::TemplateCall, at, text.len());
     }
@@ -202,7 +321,10 @@ struct LazyProse<'a> {
 
 impl<'a> LazyProse<'a> {
     const fn new(text: &'a [u8]) -> Self {
-        Self { text, answer: std::cell::OnceCell::new() }
+        Self {
+            text,
+            answer: std::cell::OnceCell::new(),
+        }
     }
 
     fn get(&self) -> bool {
@@ -210,11 +332,20 @@ impl<'a> LazyProse<'a> {
             let mut n_words = 0;
             let mut depth = 0_usize;
             for word in self.text[..self.text.len().min(4096)].split(u8::is_ascii_whitespace) {
-                let opens = memmem::find_iter(word, b"{{").count() + memmem::find_iter(word, b"{%").count() + memmem::find_iter(word, b"<%").count() + memmem::find_iter(word, b"${").count();
-                let closes = memmem::find_iter(word, b"}}").count() + memmem::find_iter(word, b"%}").count() + memmem::find_iter(word, b"%>").count() + usize::from(opens > 0 && word.ends_with(b"}") && !word.ends_with(b"}}") && !word.ends_with(b"%}"));
+                let opens = memmem::find_iter(word, b"{{").count()
+                    + memmem::find_iter(word, b"{%").count()
+                    + memmem::find_iter(word, b"<%").count()
+                    + memmem::find_iter(word, b"${").count();
+                let closes = memmem::find_iter(word, b"}}").count()
+                    + memmem::find_iter(word, b"%}").count()
+                    + memmem::find_iter(word, b"%>").count()
+                    + usize::from(
+                        opens > 0 && word.ends_with(b"}") && !word.ends_with(b"}}") && !word.ends_with(b"%}"),
+                    );
                 let outside = depth == 0 && opens == 0;
                 depth = (depth + opens).saturating_sub(closes);
-                let plain = word.len() > 1 && word.iter().filter(|byte| byte.is_ascii_alphabetic()).count() + 1 >= word.len();
+                let plain = word.len() > 1
+                    && word.iter().filter(|byte| byte.is_ascii_alphabetic()).count() + 1 >= word.len();
                 if outside && plain {
                     n_words += 1;
                     if n_words >= 4 {

@@ -38,7 +38,10 @@ pub(crate) fn scan(text: &str, hits: &mut Hits) {
         hits.add(Rule::UrlAmbiguous, 0, end);
     }
     let rest = scheme.map_or(bytes, |name| &bytes[name.len() + 1..]);
-    let slashes = rest.iter().take_while(|byte| matches!(byte, b'/' | b'\\')).count();
+    let slashes = rest
+        .iter()
+        .take_while(|byte| matches!(byte, b'/' | b'\\'))
+        .count();
     if scheme.is_none() && slashes == 1 {
         // A path, which the skill joins to a host of its own.
         return;
@@ -55,20 +58,27 @@ fn scheme(text: &[u8]) -> Option<&[u8]> {
     let colon = memchr(b':', &text[..text.len().min(32)])?;
     let name = &text[..colon];
     let named = name.first().is_some_and(u8::is_ascii_alphabetic)
-        && name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
+        && name
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
     // `host:80` is a host with a port.
-    let port = text.get(colon + 1).is_some_and(u8::is_ascii_digit) && !SCHEMES.contains(&name.to_ascii_lowercase().as_slice());
+    let port = text.get(colon + 1).is_some_and(u8::is_ascii_digit)
+        && !SCHEMES.contains(&name.to_ascii_lowercase().as_slice());
     (named && !port).then_some(name)
 }
 
 /// The reading of simple parsers: everything up to the first slash, split at `@` and `:`.
 fn authority(rest: &[u8], end: usize, hits: &mut Hits) {
-    let length = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(rest.len());
+    let length = rest
+        .iter()
+        .position(|byte| matches!(byte, b'/' | b'?' | b'#'))
+        .unwrap_or(rest.len());
     let mut authority = &rest[..length];
     if let Some(space) = authority.iter().position(u8::is_ascii_whitespace) {
         authority = &authority[..space];
     }
-    let odd = memchr(b'\\', authority).is_some() || rest.get(length) == Some(&b'#') && memchr(b'@', &rest[length..]).is_some();
+    let odd = memchr(b'\\', authority).is_some()
+        || rest.get(length) == Some(&b'#') && memchr(b'@', &rest[length..]).is_some();
     if odd {
         hits.add(Rule::UrlAmbiguous, 0, end);
     }
@@ -76,9 +86,14 @@ fn authority(rest: &[u8], end: usize, hits: &mut Hits) {
         hits.add(Rule::UrlUserInfo, 0, end);
     }
     let n_parts = authority.split(|byte| matches!(byte, b'@' | b'\\')).count();
-    for (index, part) in authority.split(|byte| matches!(byte, b'@' | b'\\')).take(8).enumerate() {
+    for (index, part) in authority
+        .split(|byte| matches!(byte, b'@' | b'\\'))
+        .take(8)
+        .enumerate()
+    {
         let host = without_port(part);
-        let is_name = index + 1 < n_parts && !host.contains(&b'.') && host.first().is_some_and(u8::is_ascii_alphabetic);
+        let is_name =
+            index + 1 < n_parts && !host.contains(&b'.') && host.first().is_some_and(u8::is_ascii_alphabetic);
         if is_name && !host.eq_ignore_ascii_case(b"localhost") {
             continue;
         }
@@ -130,10 +145,16 @@ fn nested(rest: &[u8], end: usize, hits: &mut Hits) {
             continue;
         }
         let inner = &rest[at + 3..];
-        let length = inner.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'&' | b' ' | b'!')).unwrap_or(inner.len());
+        let length = inner
+            .iter()
+            .position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'&' | b' ' | b'!'))
+            .unwrap_or(inner.len());
         let host = without_port(&inner[..length]);
         if let Ok(host) = std::str::from_utf8(host)
-            && matches!(host::judge(host), Some(Rule::UrlInternal | Rule::UrlMetadata | Rule::UrlDisguised))
+            && matches!(
+                host::judge(host),
+                Some(Rule::UrlInternal | Rule::UrlMetadata | Rule::UrlDisguised)
+            )
             && !host.is_empty()
         {
             hits.add(Rule::UrlNested, 0, end);
