@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::{
     graph, idempotency, mask,
-    plan::{self, PlanStep, child},
-    refs,
+    plan::{self, PlanStep, child, is_step_list},
     report::{Guard, SandboxFinding, SandboxReport, Stats},
-    rules::{Category, Level, Rule},
+    rules::{Level, Rule},
     sandbox::PlannerSandbox,
-    scan::{self, Found},
+    scan::Found,
     sinks, taint,
+    walk::Site,
 };
 
 /// Members of a plan or a step that are for people.
@@ -39,14 +39,6 @@ pub(crate) struct Analysis<'s> {
     pub(crate) guards: Vec<Guard>,
     pub(crate) stats: Stats,
     n_dropped: usize,
-}
-
-/// Where a string stands.
-#[derive(Clone, Copy)]
-struct Site<'a> {
-    step: Option<(&'a str, &'a str)>,
-    sink: InputKind,
-    secret: bool,
 }
 
 /// The steps of the plan that is judged, by id.
@@ -220,7 +212,12 @@ impl<'s> Analysis<'s> {
                 continue;
             };
             if self.denied(skill) {
-                self.report_step(Rule::SkillDenied, step, key, Some(format!("`{}`", shown(skill))));
+                self.report_step(
+                    Rule::SkillDenied,
+                    step,
+                    key,
+                    Some(format!("`{}`", mask::shown(skill))),
+                );
             } else if skill.contains("${") || skill.contains("{{") {
                 self.report_step(Rule::SkillFromReference, step, key, None);
             }
@@ -231,7 +228,12 @@ impl<'s> Analysis<'s> {
         };
         if SkillId::new(skill).is_err() {
             if !skill.contains("${") {
-                self.report_step(Rule::SkillMissing, step, key, Some(format!("`{}`", shown(skill))));
+                self.report_step(
+                    Rule::SkillMissing,
+                    step,
+                    key,
+                    Some(format!("`{}`", mask::shown(skill))),
+                );
             }
         } else if self
             .sandbox
@@ -240,11 +242,16 @@ impl<'s> Analysis<'s> {
             .is_some_and(|skills| !skills.contains_key(skill))
             && !self.denied(skill)
         {
-            self.report_step(Rule::SkillUnknown, step, key, Some(format!("`{}`", shown(skill))));
+            self.report_step(
+                Rule::SkillUnknown,
+                step,
+                key,
+                Some(format!("`{}`", mask::shown(skill))),
+            );
         }
     }
 
-    fn denied(&self, skill: &str) -> bool {
+    pub(crate) fn denied(&self, skill: &str) -> bool {
         self.sandbox.deny.denies(skill)
     }
 
@@ -268,93 +275,15 @@ impl<'s> Analysis<'s> {
         }
     }
 
-    fn walk(&mut self, value: &Value, pointer: &str, site: Site<'_>, steps: &Steps<'_>) {
-        match value {
-            Value::String(text) => self.text(text, pointer, site, steps),
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    self.walk(item, &format!("{pointer}/{index}"), site, steps);
-                }
-            }
-            Value::Object(members) => {
-                for (name, member) in members {
-                    let pointer = child(pointer, name);
-                    if is_step_list(name, member) && site.step.is_some() {
-                        continue;
-                    }
-                    self.key(name, &pointer, site);
-                    if plan::SKILL_KEYS.contains(&name.as_str())
-                        && member.as_str().is_some_and(|skill| self.denied(skill))
-                    {
-                        self.report_at(Rule::SkillDenied, Level::Violation, &pointer, site.step, None);
-                    }
-                    let secret = site.secret || mask::is_secret_name(name);
-                    self.walk(member, &pointer, Site { secret, ..site }, steps);
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-
-    /// Judges a key: one is as good a place for a payload as a value.
-    fn key(&mut self, name: &str, pointer: &str, site: Site<'_>) {
-        self.stats.n_strings += 1;
-        self.stats.n_bytes += name.len();
-        // What is declared is the value; a key is only a name.
-        let sink = if site.sink == InputKind::FreeText {
-            InputKind::FreeText
-        } else {
-            InputKind::Unknown
-        };
-        for found in scan::scan(name, sink, &self.sandbox.options.limits) {
-            self.report_found(&found, name, pointer, site, true);
-        }
-    }
-
-    fn text(&mut self, text: &str, pointer: &str, site: Site<'_>, steps: &Steps<'_>) {
-        self.stats.n_strings += 1;
-        self.stats.n_bytes += text.len();
-        let places = if site.step.is_some() {
-            refs::find(text)
-        } else {
-            Vec::new()
-        };
-        self.stats.n_references += places.len();
-        for place in &places {
-            let rule = match &place.reference {
-                None => Some(Rule::RefMalformed).filter(|_| site.sink != InputKind::FreeText),
-                Some(reference) => graph::judge(reference, site.step.map_or("", |(id, _)| id), steps),
-            };
-            if let Some(rule) = rule {
-                let found = Found {
-                    rule,
-                    level: rule.level(),
-                    span: place.span.clone(),
-                    chain: Vec::new(),
-                };
-                self.report_found(&found, text, pointer, site, false);
-            }
-        }
-        let spans = places
-            .into_iter()
-            .filter(|place| place.reference.is_some())
-            .map(|place| place.span);
-        let masked = refs::masked(text, spans.clone());
-        if spans.clone().map(|span| span.len()).sum::<usize>() == text.len() && !text.is_empty() {
-            return;
-        }
-        for found in scan::scan(&masked, site.sink, &self.sandbox.options.limits) {
-            if found.rule.category() == Category::Ssrf
-                && sinks::is_allowed_host(text, &self.sandbox.options.allow_hosts)
-            {
-                continue;
-            }
-            self.report_found(&found, text, pointer, site, false);
-        }
-    }
-
-    fn report_found(&mut self, found: &Found, text: &str, pointer: &str, site: Site<'_>, in_key: bool) {
-        let mut finding = finding(found.rule, found.level, pointer, site.step, None);
+    pub(crate) fn report_found(
+        &mut self,
+        found: &Found,
+        text: &str,
+        pointer: &str,
+        site: Site<'_>,
+        in_key: bool,
+    ) {
+        let mut finding = SandboxFinding::new(found.rule, found.level, pointer, site.step, None);
         finding.in_key = in_key;
         finding.span = Some(found.span.clone());
         finding.decode_chain.clone_from(&found.chain);
@@ -395,7 +324,7 @@ impl<'s> Analysis<'s> {
         step: Option<(&str, &str)>,
         detail: Option<String>,
     ) {
-        self.push(finding(rule, level, pointer, step, detail));
+        self.push(SandboxFinding::new(rule, level, pointer, step, detail));
     }
 
     fn push(&mut self, mut finding: SandboxFinding) {
@@ -411,7 +340,7 @@ impl<'s> Analysis<'s> {
     pub(crate) fn finish(mut self, ruleset_hash: ContentHash) -> SandboxReport {
         if self.n_dropped > 0 {
             let detail = format!("{} more", self.n_dropped);
-            self.findings.push(finding(
+            self.findings.push(SandboxFinding::new(
                 Rule::LimitFindings,
                 Level::Violation,
                 "",
@@ -444,50 +373,5 @@ impl Steps<'_> {
             by_id: BTreeMap::new(),
             parameters: Vec::new(),
         }
-    }
-}
-
-fn is_step_list(name: &str, value: &Value) -> bool {
-    plan::STEP_LIST_KEYS.contains(&name)
-        && value.as_array().is_some_and(|items| {
-            items.iter().any(|item| {
-                item.as_object()
-                    .is_some_and(|members| plan::SKILL_KEYS.iter().any(|key| members.contains_key(*key)))
-            })
-        })
-}
-
-fn shown(text: &str) -> String {
-    mask::excerpt(text, &(0..text.len()), false)
-}
-
-fn finding(
-    rule: Rule,
-    level: Level,
-    pointer: &str,
-    step: Option<(&str, &str)>,
-    detail: Option<String>,
-) -> SandboxFinding {
-    let name = |name: &str| (!name.is_empty()).then(|| shown(name));
-    SandboxFinding {
-        rule_id: rule,
-        category: rule.category(),
-        level,
-        severity: rule.severity(),
-        step_id: step.and_then(|(id, _)| name(id)),
-        skill_id: step.and_then(|(_, skill)| name(skill)),
-        pointer: pointer.into(),
-        in_key: false,
-        span: None,
-        decode_chain: Vec::new(),
-        excerpt: String::new(),
-        message: detail.map_or_else(
-            || rule.message().into(),
-            |detail| format!("{}: {detail}", rule.message()),
-        ),
-        fix: rule.fix(),
-        cwe: rule.cwe(),
-        owasp: rule.owasp(),
-        fingerprint: String::new(),
     }
 }

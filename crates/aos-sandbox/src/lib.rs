@@ -35,6 +35,7 @@ pub mod score;
 mod sinks;
 mod taint;
 mod text;
+mod walk;
 
 pub use limits::Limits;
 pub use options::SandboxOptions;

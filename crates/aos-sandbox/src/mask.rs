@@ -81,3 +81,8 @@ pub(crate) fn excerpt(text: &str, span: &Range<usize>, secret: bool) -> String {
     }
     shown
 }
+
+/// Returns all of a short text, as findings show it.
+pub(crate) fn shown(text: &str) -> String {
+    excerpt(text, &(0..text.len()), false)
+}

@@ -159,3 +159,14 @@ fn is_step(value: &Value) -> bool {
 pub(crate) fn child(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
+
+/// Whether a member is a list of steps, which is judged as such.
+pub(crate) fn is_step_list(name: &str, value: &Value) -> bool {
+    STEP_LIST_KEYS.contains(&name)
+        && value.as_array().is_some_and(|items| {
+            items.iter().any(|item| {
+                item.as_object()
+                    .is_some_and(|members| SKILL_KEYS.iter().any(|key| members.contains_key(*key)))
+            })
+        })
+}

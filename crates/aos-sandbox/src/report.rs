@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::{
     decode::Encoding,
+    mask,
     rules::{Category, Level, Rule, Severity},
     taint::Label,
 };
@@ -53,6 +54,40 @@ pub struct SandboxFinding {
     pub owasp: &'static str,
     /// Recognises the same finding in a later version of the plan.
     pub fingerprint: String,
+}
+
+impl SandboxFinding {
+    /// Returns a finding without a place in its string; `step` is its id and skill, either of them empty when unknown.
+    pub(crate) fn new(
+        rule: Rule,
+        level: Level,
+        pointer: &str,
+        step: Option<(&str, &str)>,
+        detail: Option<String>,
+    ) -> Self {
+        let name = |name: &str| (!name.is_empty()).then(|| mask::shown(name));
+        Self {
+            rule_id: rule,
+            category: rule.category(),
+            level,
+            severity: rule.severity(),
+            step_id: step.and_then(|(id, _)| name(id)),
+            skill_id: step.and_then(|(_, skill)| name(skill)),
+            pointer: pointer.into(),
+            in_key: false,
+            span: None,
+            decode_chain: Vec::new(),
+            excerpt: String::new(),
+            message: detail.map_or_else(
+                || rule.message().into(),
+                |detail| format!("{}: {detail}", rule.message()),
+            ),
+            fix: rule.fix(),
+            cwe: rule.cwe(),
+            owasp: rule.owasp(),
+            fingerprint: String::new(),
+        }
+    }
 }
 
 /// A value that exists only at run time and is checked again just before its skill is called.

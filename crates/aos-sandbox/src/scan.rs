@@ -97,7 +97,7 @@ impl Scanner<'_> {
         // The readings are collected first: the decoders borrow the text, and looking at one changes the scanner.
         let mut readings = Vec::new();
         decode::visit(text, profile, |encoding, decoded| {
-            readings.push((encoding, decoded))
+            readings.push((encoding, decoded));
         });
         for (encoding, decoded) in readings {
             if self.seen.contains(&decoded.text) {

@@ -46,8 +46,11 @@ pub(crate) struct Decoded {
     pub(crate) map: Map,
 }
 
+/// Undoes one layer of an encoding; `None` when there is none.
+type Decoder = fn(&str) -> Option<Decoded>;
+
 /// The decoders that make one new text of another, with the bytes that they need.
-const DECODERS: &[(Encoding, u32, fn(&str) -> Option<Decoded>)] = &[
+const DECODERS: &[(Encoding, u32, Decoder)] = &[
     (Encoding::Unicode, profile::HIGH, normal::decode),
     (Encoding::Percent, profile::PERCENT, percent::decode),
     (Encoding::Plus, profile::PLUS, percent::decode_plus),

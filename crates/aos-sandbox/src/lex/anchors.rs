@@ -54,6 +54,8 @@ static ANCHORS: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
         .kind(Some(AhoCorasickKind::DFA))
+        // Its words begin with most letters, so that looking for rare bytes first only costs time.
+        .prefilter(false)
         .build(WORDS)
         .expect("the automaton of a few words fits its limits")
 });

@@ -1,5 +1,7 @@
 //! The sandbox at its boundary.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests may fail")]
+
 mod corpus;
 mod decoding;
 mod idempotency;

@@ -39,7 +39,7 @@ fn registry() -> SkillRegistry {
     registry
 }
 
-fn plan(inputs: Value) -> WorkflowPlan {
+fn plan(inputs: &Value) -> WorkflowPlan {
     let spec = json!({ "id": "p", "steps": [
         { "id": "page", "skill_id": "fetch" },
         { "id": "q", "skill_id": "query", "inputs": inputs },
@@ -52,16 +52,16 @@ fn plans_are_judged_with_the_skills_there_are() {
     let sandbox = PlannerSandbox::default();
     assert!(
         sandbox
-            .validate_plan(&plan(json!({ "name": "O'Brien" })), &registry())
+            .validate_plan(&plan(&json!({ "name": "O'Brien" })), &registry())
             .is_ok()
     );
     let rejection = sandbox
-        .validate_plan(&plan(json!({ "name": "' OR 1=1 --" })), &registry())
+        .validate_plan(&plan(&json!({ "name": "' OR 1=1 --" })), &registry())
         .expect_err("an injection");
     assert_eq!(rejection.findings()[0].rule_id, "AOS-SQLI-002");
     assert_eq!(rejection.findings()[0].pointer, "/steps/1/inputs/name");
     let rejection = sandbox
-        .validate_plan(&plan(json!({})), &SkillRegistry::new())
+        .validate_plan(&plan(&json!({})), &SkillRegistry::new())
         .expect_err("no skills");
     assert_eq!(rejection.findings()[0].rule_id, "AOS-SKILL-002");
 }
@@ -69,7 +69,7 @@ fn plans_are_judged_with_the_skills_there_are() {
 #[test]
 fn hostile_outputs_are_stopped_before_the_skill() {
     let sandbox = PlannerSandbox::default();
-    let plan = plan(json!({ "name": "${page.body}", "note": "${page.body}" }));
+    let plan = plan(&json!({ "name": "${page.body}", "note": "${page.body}" }));
     let registry = registry();
     let skill = registry.get("query").expect("registered").manifest();
     let step = StepId::new("q").expect("an id");
@@ -100,7 +100,7 @@ fn hostile_outputs_are_stopped_before_the_skill() {
 fn literals_are_not_judged_twice() {
     let sandbox = PlannerSandbox::default();
     let inputs = json!({ "name": "' OR 1=1 --" });
-    let plan = plan(inputs.clone());
+    let plan = plan(&inputs);
     let registry = registry();
     let skill = registry.get("query").expect("registered").manifest();
     let step = StepId::new("q").expect("an id");

@@ -137,11 +137,11 @@ proptest! {
 
 const SEEDS: &[&str] = &[
     "x' OR '7'='7",
-    "x' OR 7=7 -- -",
-    "7 UNION SELECT name, pass FROM users -- -",
+    "x' OR 7=7 --",
+    "7 UNION SELECT name, pass FROM users --",
     "7; DROP TABLE users",
-    "x'; DELETE FROM users; -- -",
-    "x' AND SLEEP(7)-- -",
+    "x'; DELETE FROM users; --",
+    "x' AND SLEEP(7)--",
     "7 AND (SELECT COUNT(*) FROM users)=7",
 ];
 

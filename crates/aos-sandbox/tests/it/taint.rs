@@ -22,7 +22,7 @@ fn sandbox() -> PlannerSandbox {
 }
 
 #[track_caller]
-fn check(step: Value, expect: &[&str]) {
+fn check(step: &Value, expect: &[&str]) {
     let plan = json!({ "steps": [
         { "id": "page", "skill_id": "fetch" },
         { "id": "text", "skill_id": "clean", "inputs": { "x": "${page.body}" } },
@@ -41,15 +41,15 @@ fn check(step: Value, expect: &[&str]) {
 #[test]
 fn values_are_bound_and_not_written_into_statements() {
     check(
-        json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "SELECT a FROM t WHERE id = ?", "id": "${page.id}" } }),
+        &json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "SELECT a FROM t WHERE id = ?", "id": "${page.id}" } }),
         &[],
     );
     check(
-        json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "SELECT a FROM t WHERE id = '${page.id}'" } }),
+        &json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "SELECT a FROM t WHERE id = '${page.id}'" } }),
         &["AOS-TAINT-002"],
     );
     check(
-        json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "${page.sql}" } }),
+        &json!({ "id": "q", "skill_id": "query", "inputs": { "sql": "${page.sql}" } }),
         &["AOS-TAINT-002"],
     );
 }
@@ -57,19 +57,19 @@ fn values_are_bound_and_not_written_into_statements() {
 #[test]
 fn outsiders_choose_no_host_and_write_no_command() {
     check(
-        json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://api.example.com/u/${page.id}" } }),
+        &json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://api.example.com/u/${page.id}" } }),
         &[],
     );
     check(
-        json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${page.host}/u" } }),
+        &json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${page.host}/u" } }),
         &["AOS-TAINT-004"],
     );
     check(
-        json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${time.zone}.example.com/" } }),
+        &json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${time.zone}.example.com/" } }),
         &[],
     );
     check(
-        json!({ "id": "q", "skill_id": "run", "inputs": { "line": "ls ${page.dir}" } }),
+        &json!({ "id": "q", "skill_id": "run", "inputs": { "line": "ls ${page.dir}" } }),
         &["AOS-TAINT-003"],
     );
 }
@@ -77,7 +77,7 @@ fn outsiders_choose_no_host_and_write_no_command() {
 #[test]
 fn labels_flow_through_computation() {
     check(
-        json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${text.host}/u" } }),
+        &json!({ "id": "q", "skill_id": "get", "inputs": { "url": "https://${text.host}/u" } }),
         &["AOS-TAINT-004"],
     );
 }

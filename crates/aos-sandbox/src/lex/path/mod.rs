@@ -163,7 +163,7 @@ impl Word<'_> {
         } else {
             alone && (walk.lowest <= -2 || walk.lowest < 0 && (rooted || walk.has_backslash || up >= 2))
         };
-        let odd = walk.n_odd >= 2 && alone || walk.n_here >= 6 && alone;
+        let odd = alone && (walk.n_odd >= 2 || walk.n_here >= 6);
         let far = !link && walk.lowest <= -4;
         let hidden = || {
             targets::is_sensitive(bytes)

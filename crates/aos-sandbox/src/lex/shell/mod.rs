@@ -83,20 +83,20 @@ fn separator(text: &[u8], mark: usize, around: &Surroundings<'_>, hits: &mut Hit
     while let Some(byte) = text.get(at) {
         match byte {
             b';' | b'|' | b'&' | b'\n' | b'\r' | b' ' | b'\t' | b'+' | b'(' | b'{' | b'!' | b'\x0b' => {
-                at += 1
+                at += 1;
             }
             b'"' | b'\'' | b'`'
                 if text
                     .get(at + 1)
                     .is_some_and(|next| matches!(next, b' ' | b'\n' | b';' | b'|' | b'&')) =>
             {
-                at += 1
+                at += 1;
             }
             b'$' if text
                 .get(at + 1)
                 .is_some_and(|next| matches!(next, b'+' | b'|' | b'&' | b' ' | b';')) =>
             {
-                at += 1
+                at += 1;
             }
             _ => break,
         }
@@ -129,7 +129,7 @@ fn is_injected(
     call: &Call,
     around: &Surroundings<'_>,
 ) -> bool {
-    let newline = marks.iter().all(|byte| byte.is_ascii_whitespace());
+    let newline = marks.iter().all(u8::is_ascii_whitespace);
     let ampersand = marks
         .iter()
         .filter(|byte| matches!(byte, b';' | b'|' | b'&'))
@@ -212,9 +212,7 @@ fn is_injected(
 
 /// Whether the rest of the text is the command itself, or a command again.
 fn ends_call(text: &[u8], call: &Call) -> bool {
-    let rest = text[call.end..]
-        .iter()
-        .position(|byte| byte.is_ascii_alphanumeric());
+    let rest = text[call.end..].iter().position(u8::is_ascii_alphanumeric);
     rest.is_none_or(|skip| {
         let next = word::read(text, call.end + skip);
         next.kind.is_some()
@@ -334,15 +332,15 @@ fn whole(text: &[u8], profile: Profile, hits: &mut Hits) {
     }
     let call = word::read(text, start);
     let technical = call.kind == Some(Command::Technical);
-    if call.kind.is_some() && call.is_disguised && (technical || call.starts_with_shell_argument) {
+    let disguised =
+        call.kind.is_some() && call.is_disguised && (technical || call.starts_with_shell_argument)
+            || technical && known::has_expansion(&text[call.name_end..call.end])
+            || known::is_glob_command(&text[start..]);
+    let reads_secret = call.has_sensitive_argument
+        && (technical && call.n_arguments <= 2 && call.ends_text || call.in_program_folder);
+    if disguised {
         hits.add(Rule::ShellDisguised, start, call.end);
-    } else if technical && known::has_expansion(&text[call.name_end..call.end]) {
-        hits.add(Rule::ShellDisguised, start, call.end);
-    } else if technical && call.has_sensitive_argument && call.n_arguments <= 2 && call.ends_text
-        || call.in_program_folder && call.n_arguments > 0 && call.has_sensitive_argument
-    {
+    } else if reads_secret {
         hits.add(Rule::ShellCommand, start, call.end);
-    } else if known::is_glob_command(&text[start..]) {
-        hits.add(Rule::ShellDisguised, start, call.end);
     }
 }

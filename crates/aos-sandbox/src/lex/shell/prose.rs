@@ -1,6 +1,6 @@
 //! What stands around a separator: prose, code spans and tables, where separators separate nothing.
 
-use std::sync::LazyLock;
+use std::{cell::Cell, sync::LazyLock};
 
 use memchr::{memchr, memchr_iter, memmem::Finder, memrchr};
 
@@ -17,6 +17,8 @@ pub(super) struct Surroundings<'a> {
     has_backtick: bool,
     /// Where the first fence of a code block stands.
     fence: Option<usize>,
+    /// The line that was asked for last, and whether it is a row of a table.
+    table: Cell<(usize, usize, bool)>,
     pub(super) n_lines: usize,
     /// Whether the text reads like sentences: several words that hold nothing but letters, in a row.
     pub(super) is_prose: bool,
@@ -64,6 +66,7 @@ impl<'a> Surroundings<'a> {
             has_backtick,
             starts_with_command,
             fence,
+            table: Cell::new((0, 0, false)),
             n_lines,
             is_prose: is_prose(text),
             is_markdown,
@@ -115,21 +118,25 @@ impl<'a> Surroundings<'a> {
 
     /// Whether the line at `at` is a row of a table.
     pub(super) fn is_table(&self, at: usize) -> bool {
-        let from = at.saturating_sub(MAX_HEAD);
-        let to = self.text.len().min(at + MAX_HEAD);
-        let start = memrchr(b'\n', &self.text[from..at]).map_or(from, |newline| from + newline + 1);
-        let end = memchr(b'\n', &self.text[at..to]).map_or(to, |newline| at + newline);
+        let (start, end, known) = self.table.get();
+        if (start..end).contains(&at) {
+            return known;
+        }
+        let start = memrchr(b'\n', &self.text[..at]).map_or(0, |newline| newline + 1);
+        let end = memchr(b'\n', &self.text[at..]).map_or(self.text.len(), |newline| at + newline);
         let line = &self.text[start..end];
         let single = memchr_iter(b'|', line)
             .filter(|pipe| line.get(pipe + 1) != Some(&b'|') && (*pipe == 0 || line[pipe - 1] != b'|'))
+            .take(3)
             .count();
-        single >= 3
+        self.table.set((start, end, single == 3));
+        single == 3
     }
 
     /// Counts the words outside `start..end`, up to three.
     pub(super) fn words_outside(&self, start: usize, end: usize) -> usize {
         let count = |text: &[u8]| {
-            text.split(|byte| byte.is_ascii_whitespace())
+            text.split(u8::is_ascii_whitespace)
                 .filter(|word| word.iter().any(u8::is_ascii_alphanumeric))
                 .take(3)
                 .count()

@@ -128,7 +128,7 @@ fn read_name(text: &[u8], mut at: usize) -> (Name, usize, Marks) {
                 if glued && !quoted.remove_or_add(byte, &text[at + 1..]) {
                     break;
                 }
-                if !glued && !(next.is_ascii_alphanumeric() || next == b'/') {
+                if !(glued || next.is_ascii_alphanumeric() || next == b'/') {
                     break;
                 }
                 if next.is_ascii_alphanumeric() || next == byte || glued && next == b'/' {

@@ -3,7 +3,8 @@
 use memchr::{memchr, memchr_iter};
 
 use super::{
-    expression::{self, Ended, Reading},
+    expression,
+    reading::{Ended, Reading},
     statement,
     token::{Kind, Lexer},
 };

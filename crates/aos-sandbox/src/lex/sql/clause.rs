@@ -3,7 +3,8 @@
 use memchr::memchr_iter;
 
 use super::{
-    expression::{self, Ended},
+    expression,
+    reading::Ended,
     statement::{self, Statement},
     token::{Kind, Lexer},
     words::{self, Danger, Word},
@@ -87,9 +88,15 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
     }
     let mut lexer = Lexer::near(text, start);
     let word = lexer.next();
-    let name = lexer.text(word).to_ascii_lowercase();
+    let mut buffer = [0; 32];
+    let Some(name) = buffer.get_mut(..word.end - word.start) else {
+        return;
+    };
+    name.copy_from_slice(lexer.text(word));
+    name.make_ascii_lowercase();
+    let name = &*name;
     let place = before(text, start);
-    let rule = match name.as_slice() {
+    let rule = match name {
         b"union" | b"intersect" => union(lexer, place, script),
         b"select" => select(text, start, lexer, place, script),
         b"having" => having(lexer, place),
@@ -118,7 +125,7 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
             (joined && !script && statement::at(Lexer::near(text, start)).is_some())
                 .then_some(Rule::SqlStacked)
         }
-        _ => function(&name, lexer, place, script),
+        _ => function(name, lexer, place, script),
     };
     if let Some(rule) = rule {
         hits.add(rule, start, end.max(word.end));
@@ -150,7 +157,7 @@ fn union(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
             }
             Kind::End if place == Before::Comment => return Some(Rule::SqlUnion),
             Kind::Keyword(Word::Quantifier) | Kind::Open | Kind::Other | Kind::Comment if n_skipped < 16 => {
-                n_skipped += 1
+                n_skipped += 1;
             }
             Kind::Keyword(Word::Select) => break,
             _ => return None,
@@ -183,11 +190,12 @@ fn select(text: &[u8], start: usize, lexer: Lexer<'_>, place: Before, script: bo
             | Before::Comment
             | Before::Semicolon
     );
+    if !(breaks_out || outer == Before::Nothing) || !statement::is_select_list(lexer) {
+        return None;
+    }
     let reading = expression::read_clause(Lexer::near(text, start));
-    let query = statement::is_select_list(lexer)
-        && (reading.n_clauses > 0 || reading.n_calls > 0 || reading.n_selects > 1);
-    (query && (breaks_out || outer == Before::Nothing && reading.n_clauses > 0) && outer != Before::Word)
-        .then_some(Rule::SqlSubquery)
+    let query = reading.n_clauses > 0 || breaks_out && (reading.n_calls > 0 || reading.n_selects > 1);
+    query.then_some(Rule::SqlSubquery)
 }
 
 fn having(lexer: Lexer<'_>, place: Before) -> Option<Rule> {

@@ -3,6 +3,7 @@
 mod breakout;
 mod clause;
 mod expression;
+mod reading;
 mod statement;
 mod token;
 mod words;
@@ -24,6 +25,18 @@ pub(crate) enum Place {
     Statement,
 }
 
+/// Without any of these there is no comparison with a constant, no query in parentheses and no comment.
+const OPERATORS: u32 = profile::COMPARE
+    | profile::PAREN
+    | profile::HASH
+    | profile::DASH
+    | profile::SLASH
+    | profile::PIPE
+    | profile::QUOTE
+    | profile::DOUBLE_QUOTE
+    | profile::AT
+    | profile::DIGIT;
+
 /// Looks for SQL that does not belong into its place.
 pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits) {
     let script = statement::begins_script(text);
@@ -40,13 +53,13 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     if profile.any(profile::DOUBLE_QUOTE) {
         breakout::quoted(text, b'"', hits);
     }
-    if !script {
+    if !script && profile.any(OPERATORS) {
         breakout::bare(text, hits);
     }
     if profile.any(profile::SEMICOLON) {
         clause::stacked(text, script, hits);
     }
     anchors::visit(text, |start, end| {
-        clause::anchored(text, start, end, script, hits)
+        clause::anchored(text, start, end, script, hits);
     });
 }

@@ -57,13 +57,17 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
     if !matches!(verb.kind, Kind::Keyword(Word::Verb | Word::Select)) {
         return None;
     }
-    let name = lexer.text(verb).to_ascii_uppercase();
+    let mut buffer = [0; 12];
+    let name = buffer.get_mut(..verb.end - verb.start)?;
+    name.copy_from_slice(lexer.text(verb));
+    name.make_ascii_uppercase();
+    let name = &*name;
     let next = lexer.look();
     let is = |word: &str| lexer.text(next).eq_ignore_ascii_case(word.as_bytes());
     let any = |words: &[&str]| words.iter().any(|word| is(word));
     let drastic = |condition: bool| condition.then_some(Statement::Drastic);
     let ordinary = |condition: bool| condition.then_some(Statement::Ordinary);
-    match name.as_slice() {
+    match name {
         b"SELECT" => ordinary(is_select_list(lexer)),
         b"WITH" => {
             let mut rest = lexer;
@@ -109,7 +113,9 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
             }
             ordinary(is("FROM") && is_name(rest.next().kind) && ends_clause(rest.look().kind))
         }
-        b"DROP" | b"CREATE" | b"ALTER" | b"TRUNCATE" | b"RENAME" => {
+        b"DROP" | b"CREATE" | b"ALTER" | b"TRUNCATE" | b"RENAME"
+            if matches!(next.kind, Kind::Name | Kind::Keyword(_)) =>
+        {
             let object = any(&[
                 "TABLE",
                 "DATABASE",

@@ -135,14 +135,15 @@ const DELIMITERS: &[Delimiter] = &[
 
 /// Looks for template expressions that do more than print a variable.
 pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits) {
-    if profile.any(profile::DOT) && (MODULE.find(text).is_some() || ROOT.find(text).is_some()) {
+    if profile.any(profile::DOT)
+        && profile.any(profile::PAREN | profile::COMPARE)
+        && (MODULE.find(text).is_some() || ROOT.find(text).is_some())
+    {
         hits.add(Rule::TemplateGadget, 0, text.len());
     }
     let called = profile.any(profile::PAREN) && profile.any(profile::HASH | profile::AT);
-    if !profile.any(profile::BRACE | profile::DOLLAR)
-        && !called
-        && !(profile.any(profile::COMPARE) && profile.any(profile::PERCENT | profile::HASH))
-    {
+    let tagged = profile.any(profile::COMPARE) && profile.any(profile::PERCENT | profile::HASH);
+    if !(profile.any(profile::BRACE | profile::DOLLAR) || called || tagged) {
         return;
     }
     let prose = LazyProse::new(text);
