@@ -143,6 +143,7 @@ const WRAPPERS: &[&[u8]] = &[
     b"ogg://",
     b"ssh2.",
     b"data://text/plain",
+    b"data:application/x-httpd-php",
     b"data:text/plain;base64,pd",
     b"netdoc:///",
     b"jar:file:",

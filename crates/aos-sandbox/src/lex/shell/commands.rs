@@ -52,6 +52,9 @@ const TECHNICAL: &[&str] = &[
     "gawk",
     "gcc",
     "gdb",
+    "get-childitem",
+    "get-content",
+    "get-process",
     "getent",
     "getfacl",
     "gpg",
@@ -63,7 +66,10 @@ const TECHNICAL: &[&str] = &[
     "htop",
     "icacls",
     "iconv",
+    "iex",
     "ifconfig",
+    "invoke-expression",
+    "invoke-webrequest",
     "ipconfig",
     "iptables",
     "javac",
@@ -94,6 +100,7 @@ const TECHNICAL: &[&str] = &[
     "netcat",
     "netsh",
     "netstat",
+    "new-object",
     "nltest",
     "nmap",
     "nohup",
@@ -137,6 +144,8 @@ const TECHNICAL: &[&str] = &[
     "socat",
     "sqlite3",
     "ssh",
+    "start-process",
+    "start-sleep",
     "strace",
     "su",
     "sudo",
@@ -215,7 +224,7 @@ const LENGTHS: [u32; 256] = {
 pub(super) fn find(name: &[u8]) -> Option<Command> {
     // Most words differ from all names in their first letter or their length.
     let letter = name.first()?.to_ascii_lowercase();
-    if name.len() > 15 || LENGTHS[usize::from(letter)] & 1 << name.len() == 0 && !name.ends_with(b".exe") {
+    if name.len() > 20 || LENGTHS[usize::from(letter)] & 1 << name.len() == 0 && !name.ends_with(b".exe") {
         return None;
     }
     let mut lower = [0; 24];

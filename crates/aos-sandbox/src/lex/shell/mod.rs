@@ -114,6 +114,12 @@ fn separator(text: &[u8], mark: usize, around: &Surroundings<'_>, hits: &mut Hit
     {
         return at.max(mark + 1);
     }
+    if is_other_word(&text[at..]) {
+        return at.max(mark + 1);
+    }
+    if at > 0 && text[at - 1] == b'{' && known::is_brace_command(&text[at - 1..]) {
+        hits.add(Rule::ShellDisguised, mark, at);
+    }
     let call = word::read(text, at);
     if is_injected(text, mark, marks, at, &call, around) {
         hits.add(Rule::ShellSeparator, mark, call.end);
@@ -201,13 +207,24 @@ fn is_injected(
             let near = around.starts_with_command
                 || head.n_words == 0
                 || head.n_words == 1 && (head.glued && !ampersand || head.is_quoted);
-            alone && near && ends_call(text, call)
+            alone && near && around.begins_near(mark) && ends_call(text, call)
                 || call.starts_with_shell_argument && (near || !around.is_prose) && !is_count(text, at, call)
                 || call.has_sensitive_argument
                 || call.has_shell_argument && head.n_words == 0 && !is_count(text, at, call)
                 || call.n_arguments > 0 && head.n_words == 0 && known::has_subcommand(&text[at..])
         }
     }
+}
+
+/// Whether a plain word stands here that names no program; most words behind a separator do not.
+fn is_other_word(text: &[u8]) -> bool {
+    let length = text
+        .iter()
+        .take(24)
+        .take_while(|byte| byte.is_ascii_alphanumeric())
+        .count();
+    let plain = text.get(length).is_none_or(|byte| b" ;|&\n,.".contains(byte));
+    length > 0 && plain && commands::find(&text[..length]).is_none() && !text[length..].starts_with(b".exe")
 }
 
 /// Whether the rest of the text is the command itself, or a command again.
@@ -225,7 +242,7 @@ fn is_count(text: &[u8], at: usize, call: &Call) -> bool {
     let waits = name.len() >= 5
         && (name[..5].eq_ignore_ascii_case(b"sleep") || name[..5].eq_ignore_ascii_case(b"timeo"));
     !waits
-        && call.n_arguments > 1
+        && call.n_arguments > 0
         && text[at..call.end]
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ')
@@ -288,9 +305,10 @@ fn substitution(
         let separated = around.head(mark).is_shell && call.kind == Some(Command::Technical);
         let inner = mark > 0 && text[mark - 1] == b'(';
         let doubled = mark > 0 && text[mark - 1] == b'`' || text.get(end + 1) == Some(&b'`');
-        let glued = glued && !around.is_prose && !doubled;
+        let glued = glued && !around.is_prose;
         let argument = around.starts_with_command && !around.is_prose;
         known
+            && (!doubled || inner)
             && (outside == 0
                 || argument
                 || inner && !around.is_prose

@@ -103,6 +103,16 @@ impl<'a> Surroundings<'a> {
         }
     }
 
+    /// Whether at most one word stands before `mark` in the whole text.
+    pub(super) fn begins_near(&self, mark: usize) -> bool {
+        mark <= MAX_HEAD
+            && self.text[..mark]
+                .split(u8::is_ascii_whitespace)
+                .filter(|word| word.iter().any(u8::is_ascii_alphanumeric))
+                .nth(1)
+                .is_none()
+    }
+
     /// Whether `at` stands inside a code span of Markdown.
     pub(super) fn is_code(&self, at: usize) -> bool {
         if !self.has_backtick {

@@ -46,8 +46,10 @@ pub(super) fn read(text: &[u8], at: usize) -> Call {
         .rposition(|byte| matches!(byte, b'/' | b'\\'))
         .map_or(0, |at| at + 1);
     let base = &name[base_start..];
+    // `base64,` and `date:` are no commands.
+    let ends = text.get(after).is_none_or(|next| !b",:=(!?[]".contains(next));
     let mut call = Call {
-        kind: commands::find(base),
+        kind: commands::find(base).filter(|_| ends),
         in_program_folder: base_start > 0 && (commands::is_program_path(&name) || is_windows_program(&name)),
         is_disguised: marks.disguised,
         is_variable: name.first() == Some(&b'$') && name.len() > 1,
@@ -343,6 +345,10 @@ fn is_sensitive(argument: &[u8]) -> bool {
         b"/dev/tcp",
         b"/dev/udp",
     ];
+    let wild = argument.iter().filter(|byte| matches!(byte, b'*' | b'?')).count();
+    if wild >= 2 && argument.first() == Some(&b'/') {
+        return true;
+    }
     FILES
         .iter()
         .any(|file| memchr::memmem::find(argument, file).is_some())

@@ -73,7 +73,14 @@ impl<'a> Closing<'a> {
             return None;
         }
         let certain = reading.n_certain > 0 && reading.n_logic > 0;
-        if certain {
+        let balanced = match reading.ended {
+            Ended::Comment => true,
+            Ended::OpenQuote(quote) => quote == self.quote,
+            // What is no SQL any more behind the condition is prose around a quoted statement, or a short value.
+            Ended::Grammar => first && n_words(&self.text[..self.at]) <= 2,
+            Ended::Text | Ended::Semicolon => first,
+        };
+        if certain && balanced {
             return Some(Rule::SqlTautology);
         }
         let found = match reading.ended {

@@ -47,7 +47,7 @@ fn before(text: &[u8], at: usize) -> Before {
         [
             ..,
             b'=' | b'+' | b'-' | b'*' | b'/' | b'|' | b'&' | b',' | b'(' | b'^' | b'~' | b'!' | b'<' | b'>'
-            | b'@',
+            | b'@' | b'.',
         ] => Before::Operator,
         _ => {
             let start = head
@@ -97,7 +97,7 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
     let name = &*name;
     let place = before(text, start);
     let rule = match name {
-        b"union" | b"intersect" => union(lexer, place, script),
+        b"union" | b"intersect" => union(lexer, place, script || continues_query(text, start)),
         b"select" => select(text, start, lexer, place, script),
         b"having" => having(lexer, place),
         b"order" | b"group" => sort(lexer, place, script),
@@ -114,6 +114,8 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
         b"waitfor" => {
             (statement::at(Lexer::near(text, start)).is_some() && !script).then_some(Rule::SqlDelay)
         }
+        // `time.sleep(5)` is a call in a program.
+        b"sleep" if text[..start].last() == Some(&b'.') => None,
         b"sleep" => {
             let quoted = place == Before::Semicolon
                 && matches!(text[..start].trim_ascii_end(), [.., b'\'' | b'"' | b')', b';']);
@@ -139,6 +141,22 @@ fn begins_word(text: &[u8], start: usize) -> bool {
         [.., byte] => !(byte.is_ascii_alphabetic() || *byte == b'_'),
         [] => true,
     }
+}
+
+/// Whether the text before `at` is a query of its own, which begins like a sentence does and not inside another.
+fn continues_query(text: &[u8], at: usize) -> bool {
+    let from = at.saturating_sub(256);
+    let head = &text[from..at];
+    let query = head
+        .windows(6)
+        .rposition(|word| word.eq_ignore_ascii_case(b"select"));
+    query.is_some_and(|query| {
+        let start = from + query;
+        let place = before(text, start);
+        let quoted = text[..start].last() == Some(&b'`');
+        (quoted || matches!(place, Before::Word | Before::Nothing))
+            && statement::at(Lexer::near(text, start)).is_some()
+    })
 }
 
 fn union(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {

@@ -246,14 +246,21 @@ pub(super) fn read(inner: &[u8]) -> Meaning {
         };
     }
     const STATEMENTS: &[&[u8]] = &[
-        b"debug", b"include", b"import", b"load", b"ssi", b"#with", b"#each", b"php", b"assign", b"sandbox",
-        b"with",
+        b"debug", b"set", b"include", b"import", b"load", b"ssi", b"#with", b"#each", b"php", b"assign",
+        b"sandbox", b"with",
     ];
     if STATEMENTS.contains(&word) {
         return Meaning::Statement;
     }
-    if calls(trimmed) {
+    // `printf "x"`: Go calls without parentheses.
+    let rest = trimmed[word.len().min(trimmed.len())..].trim_ascii_start();
+    if calls(trimmed)
+        || !word.is_empty() && matches!(rest.first(), Some(b'"' | b'\'')) && !word.starts_with(b"#")
+    {
         return Meaning::Call;
+    }
+    if trimmed == b"." {
+        return Meaning::Object;
     }
     if !(first.is_ascii_alphabetic()
         || matches!(first, b'_' | b'[' | b'(' | b'$' | b'#' | b'{' | b'>' | b'@'))

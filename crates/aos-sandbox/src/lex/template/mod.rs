@@ -141,6 +141,9 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     {
         hits.add(Rule::TemplateGadget, 0, text.len());
     }
+    if text.starts_with(b"@System.") {
+        hits.add(Rule::TemplateGadget, 0, text.len());
+    }
     let called = profile.any(profile::PAREN) && profile.any(profile::HASH | profile::AT);
     let tagged = profile.any(profile::COMPARE) && profile.any(profile::PERCENT | profile::HASH);
     if !(profile.any(profile::BRACE | profile::DOLLAR) || called || tagged) {
