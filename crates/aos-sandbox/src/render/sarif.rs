@@ -1,0 +1,91 @@
+//! SARIF 2.1.0, the part that code scanning reads.
+
+use serde_json::{Value, json};
+
+use crate::{
+    SandboxFinding, SandboxReport,
+    rules::{self, Level, Rule, Severity},
+};
+
+/// Where the schema of the format stands.
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// Returns `report`, about the file `path`, as SARIF 2.1.0.
+#[must_use]
+pub fn to_sarif(report: &SandboxReport, path: &str) -> Value {
+    let used: Vec<Rule> = rules::all()
+        .filter(|rule| report.findings().any(|finding| finding.rule_id == *rule))
+        .collect();
+    let results: Vec<Value> = report
+        .findings()
+        .map(|finding| {
+            let index = used.iter().position(|rule| *rule == finding.rule_id);
+            result(finding, path, index)
+        })
+        .collect();
+    json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "aos-sandbox",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": used.iter().map(|rule| describe(*rule)).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "properties": { "rulesetHash": report.ruleset_hash.to_string() },
+            "results": results,
+        }],
+    })
+}
+
+fn describe(rule: Rule) -> Value {
+    json!({
+        "id": rule.id(),
+        "shortDescription": { "text": rule.message() },
+        "help": { "text": rule.fix() },
+        "defaultConfiguration": { "level": level(rule.level()) },
+        "properties": {
+            "category": rule.category().as_str(),
+            "security-severity": match rule.severity() {
+                Severity::Low => "3.0",
+                Severity::Medium => "5.5",
+                Severity::High => "8.0",
+                Severity::Critical => "9.5",
+            },
+            "tags": ["security", format!("external/cwe/cwe-{}", rule.cwe()), rule.owasp()],
+        },
+    })
+}
+
+fn result(finding: &SandboxFinding, path: &str, rule_index: Option<usize>) -> Value {
+    let mut location = json!({
+        "physicalLocation": { "artifactLocation": { "uri": path } },
+        "logicalLocations": [{ "fullyQualifiedName": finding.pointer, "kind": "member" }],
+    });
+    if !finding.excerpt.is_empty() {
+        location["physicalLocation"]["region"] =
+            json!({ "snippet": { "text": finding.excerpt }, "startLine": 1 });
+    }
+    json!({
+        "ruleId": finding.rule_id.id(),
+        "ruleIndex": rule_index,
+        "level": level(finding.level),
+        "message": { "text": format!("{} ({})", finding.message, finding.fix) },
+        "locations": [location],
+        "partialFingerprints": { "aosFinding/v1": finding.fingerprint },
+        "properties": {
+            "step": finding.step_id,
+            "skill": finding.skill_id,
+            "span": finding.span,
+            "decodeChain": finding.decode_chain,
+        },
+    })
+}
+
+const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Violation => "error",
+        Level::Warning => "warning",
+    }
+}

@@ -1,0 +1,19 @@
+//! The sandbox at its boundary.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests may fail")]
+
+mod corpus;
+mod decoding;
+mod idempotency;
+mod import;
+mod injection;
+mod options;
+mod oracle;
+mod plan;
+mod port;
+mod references;
+mod render;
+mod robustness;
+mod rules_page;
+mod skills;
+mod taint;
