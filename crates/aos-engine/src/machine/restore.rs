@@ -35,6 +35,7 @@ impl Machine {
                 n_missing: step.depends_on().len(),
                 dependents: Vec::new(),
                 attempt: 0,
+                asked_at: 0,
                 cost: Money::ZERO,
                 duration_ms: 0,
                 result: None,

@@ -59,6 +59,7 @@ impl Machine {
         self.steps[step].attempt += 1;
         if self.options.authorize {
             self.steps[step].state = State::Authorizing;
+            self.steps[step].asked_at = self.frontier;
             let attempt = self.steps[step].attempt;
             effects.push(Effect::Authorize {
                 step: StepIndex::from_usize(step),
@@ -76,8 +77,8 @@ impl Machine {
         match decision {
             Decision::Allow => self.admitted(step, effects),
             Decision::Deny(denial) => self.denied(step, denial, effects),
-            // Everything before it has committed: a policy that cannot decide now never will.
-            Decision::Undecided if step == self.frontier => {
+            // Everything before it had committed: a policy that cannot decide then never will.
+            Decision::Undecided if step == self.steps[step].asked_at => {
                 let message = "the policy did not decide although nothing is outstanding";
                 let denial = Denial::new(RunStatus::PolicyViolation, ErrorCode::PolicyViolation, message);
                 self.denied(step, denial, effects);
@@ -85,7 +86,12 @@ impl Machine {
             Decision::Undecided => {
                 self.release(step, State::Waiting);
                 self.steps[step].attempt -= 1;
-                self.parked.insert(step);
+                if step == self.frontier {
+                    // What it waits for has committed while the policy was deciding.
+                    self.make_ready(step);
+                } else {
+                    self.parked.insert(step);
+                }
             }
         }
     }

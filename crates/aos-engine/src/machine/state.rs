@@ -95,6 +95,8 @@ pub(super) struct Step {
     pub(super) dependents: Vec<usize>,
     /// The number of the current or last attempt; zero before the first.
     pub(super) attempt: u32,
+    /// Where the commit frontier was when the policy was asked last.
+    pub(super) asked_at: usize,
     /// What the attempts have cost, and how long they took.
     pub(super) cost: Money,
     pub(super) duration_ms: u64,

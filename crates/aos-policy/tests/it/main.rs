@@ -1,0 +1,1 @@
+//! What the policy promises to those who use it alone.
