@@ -27,7 +27,11 @@ struct Setup {
 impl Setup {
     fn new(case: Case) -> Self {
         let store = Arc::new(InMemoryCheckpointStore::new(Arc::new(SystemClock)));
-        Self { store, case, ledger: Arc::default() }
+        Self {
+            store,
+            case,
+            ledger: Arc::default(),
+        }
     }
 
     fn engine(&self) -> WorkflowEngine {
@@ -40,7 +44,10 @@ impl Setup {
     }
 
     async fn run(&self) -> WorkflowResult {
-        self.engine().run(self.new_run()).await.expect("nothing fails but steps")
+        self.engine()
+            .run(self.new_run())
+            .await
+            .expect("nothing fails but steps")
     }
 
     fn n_calls(&self) -> u32 {
@@ -51,7 +58,12 @@ impl Setup {
     async fn crash_in(&self, step: &str) {
         let engine = self.engine();
         let called = async {
-            while !self.ledger.calls().keys().any(|(called, _)| called.as_str() == step) {
+            while !self
+                .ledger
+                .calls()
+                .keys()
+                .any(|(called, _)| called.as_str() == step)
+            {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         };
@@ -81,20 +93,37 @@ async fn an_attempt_that_takes_too_long_times_out_and_is_tried_again() {
     limited.timeout_seconds = seconds(2);
     let setup = Setup::new(slow(workflow(vec![limited]), "a", MINUTE));
     let result = setup.run().await;
-    assert_eq!((result.status, result.error_code), (RunStatus::Failed, Some(ErrorCode::Timeout)));
+    assert_eq!(
+        (result.status, result.error_code),
+        (RunStatus::Failed, Some(ErrorCode::Timeout))
+    );
     assert_eq!((result.step_results[0].retries, setup.n_calls()), (3, 4));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_time_limit_of_a_run_cancels_what_is_running_and_keeps_what_was_committed() {
-    let case = slow(workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]), "b", MINUTE);
+    let case = slow(
+        workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]),
+        "b",
+        MINUTE,
+    );
     let mut spec = case.plan.spec().clone();
     spec.timeout_seconds = seconds(5);
-    let case = Case { plan: Arc::new(WorkflowPlan::new(spec).expect("valid")), ..case };
+    let case = Case {
+        plan: Arc::new(WorkflowPlan::new(spec).expect("valid")),
+        ..case
+    };
     let result = Setup::new(case).run().await;
-    assert_eq!((result.status, result.error_code), (RunStatus::Timeout, Some(ErrorCode::Timeout)));
+    assert_eq!(
+        (result.status, result.error_code),
+        (RunStatus::Timeout, Some(ErrorCode::Timeout))
+    );
     assert_eq!(result.step_results.len(), 1);
-    assert!((5_000..7_000).contains(&result.total_duration_ms), "{}", result.total_duration_ms);
+    assert!(
+        (5_000..7_000).contains(&result.total_duration_ms),
+        "{}",
+        result.total_duration_ms
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,26 +135,50 @@ async fn another_engine_can_cancel_a_run_for_good() {
         async move { first.run(run).await }
     });
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(second.cancel(&fixture::run_id()).await.expect("the store works"), Requested::OfOwner);
+    assert_eq!(
+        second.cancel(&fixture::run_id()).await.expect("the store works"),
+        Requested::OfOwner
+    );
     let result = run.await.expect("no panic").expect("the store works");
-    assert_eq!((result.status, result.error_code), (RunStatus::Cancelled, Some(ErrorCode::Cancelled)));
+    assert_eq!(
+        (result.status, result.error_code),
+        (RunStatus::Cancelled, Some(ErrorCode::Cancelled))
+    );
     let again = second.cancel(&fixture::run_id()).await;
-    assert!(matches!(again, Err(EngineError::Store(StoreError::Ended { .. }))), "{again:?}");
+    assert!(
+        matches!(again, Err(EngineError::Store(StoreError::Ended { .. }))),
+        "{again:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_nobody_executes_is_cancelled_at_once() {
-    let setup = Setup::new(slow(workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]), "b", MINUTE));
+    let setup = Setup::new(slow(
+        workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]),
+        "b",
+        MINUTE,
+    ));
     setup.crash_in("b").await;
-    let Requested::Done(result) = setup.engine().cancel(&fixture::run_id()).await.expect("the store works") else {
+    let Requested::Done(result) = setup
+        .engine()
+        .cancel(&fixture::run_id())
+        .await
+        .expect("the store works")
+    else {
         panic!("nobody owns the run");
     };
-    assert_eq!((result.status, result.step_results.len()), (RunStatus::Cancelled, 1));
+    assert_eq!(
+        (result.status, result.step_results.len()),
+        (RunStatus::Cancelled, 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_paused_run_finishes_its_attempts_and_goes_on_when_it_is_resumed() {
-    let case = workflow(vec![step("a", "idempotent", &[]), step("b", "idempotent", &["a"])]);
+    let case = workflow(vec![
+        step("a", "idempotent", &[]),
+        step("b", "idempotent", &["a"]),
+    ]);
     let setup = Setup::new(slow(case, "a", MINUTE));
     let first = setup.engine();
     let run = tokio::spawn({
@@ -133,17 +186,32 @@ async fn a_paused_run_finishes_its_attempts_and_goes_on_when_it_is_resumed() {
         async move { engine.run(run).await }
     });
     tokio::time::sleep(Duration::from_secs(1)).await;
-    setup.engine().pause(&fixture::run_id()).await.expect("the store works");
+    setup
+        .engine()
+        .pause(&fixture::run_id())
+        .await
+        .expect("the store works");
     let paused = run.await.expect("no panic").expect("the store works");
     assert_eq!((paused.status, paused.step_results.len()), (RunStatus::Paused, 1));
-    let result = setup.engine().resume(&fixture::run_id()).await.expect("the store works");
-    assert_eq!(fixture::canonical(&result), fixture::canonical(&model::expected(&setup.case)));
+    let result = setup
+        .engine()
+        .resume(&fixture::run_id())
+        .await
+        .expect("the store works");
+    assert_eq!(
+        fixture::canonical(&result),
+        fixture::canonical(&model::expected(&setup.case))
+    );
     assert_eq!(setup.n_calls(), 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_interrupted_engine_leaves_a_run_that_can_be_resumed() {
-    let setup = Setup::new(slow(workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]), "b", MINUTE));
+    let setup = Setup::new(slow(
+        workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]),
+        "b",
+        MINUTE,
+    ));
     let engine = setup.engine();
     let run = engine.run(setup.new_run());
     let interrupt = async {
@@ -153,8 +221,15 @@ async fn an_interrupted_engine_leaves_a_run_that_can_be_resumed() {
     let (result, ()) = tokio::join!(run, interrupt);
     let result = result.expect("the store works");
     assert_eq!((result.status, result.step_results.len()), (RunStatus::Paused, 1));
-    let result = setup.engine().resume(&fixture::run_id()).await.expect("the store works");
-    assert_eq!(fixture::canonical(&result), fixture::canonical(&model::expected(&setup.case)));
+    let result = setup
+        .engine()
+        .resume(&fixture::run_id())
+        .await
+        .expect("the store works");
+    assert_eq!(
+        fixture::canonical(&result),
+        fixture::canonical(&model::expected(&setup.case))
+    );
 }
 
 /// Crashes in the effect of step `a`, which must not be repeated.
@@ -162,8 +237,15 @@ async fn suspended() -> Setup {
     let case = workflow(vec![step("a", "once", &[]), step("b", "pure", &["a"])]);
     let setup = Setup::new(slow(case, "a", MINUTE));
     setup.crash_in("a").await;
-    let result = setup.engine().resume(&fixture::run_id()).await.expect("the store works");
-    assert_eq!((result.status, result.error_code), (RunStatus::Suspended, Some(ErrorCode::OutcomeUnknown)));
+    let result = setup
+        .engine()
+        .resume(&fixture::run_id())
+        .await
+        .expect("the store works");
+    assert_eq!(
+        (result.status, result.error_code),
+        (RunStatus::Suspended, Some(ErrorCode::OutcomeUnknown))
+    );
     assert_eq!(setup.n_calls(), 1, "it was not repeated");
     setup
 }
@@ -172,7 +254,13 @@ async fn suspended() -> Setup {
 async fn an_unknown_effect_waits_for_a_person_who_says_that_it_happened() {
     let setup = suspended().await;
     let (engine, a) = (setup.engine(), "a".parse().expect("valid"));
-    let settled = engine.settle(&fixture::run_id(), &a, Settlement::Completed(json!({ "paid": 1.0 }))).await;
+    let settled = engine
+        .settle(
+            &fixture::run_id(),
+            &a,
+            Settlement::Completed(json!({ "paid": 1.0 })),
+        )
+        .await;
     assert_eq!(settled.expect("a decision is due").status, RunStatus::Paused);
     let result = engine.resume(&fixture::run_id()).await.expect("the store works");
     assert_eq!(result.status, RunStatus::Completed);
@@ -186,7 +274,10 @@ async fn an_unknown_effect_waits_for_a_person_who_says_that_it_failed() {
     let setup = suspended().await;
     let (engine, a) = (setup.engine(), "a".parse().expect("valid"));
     let failure = StepFailure::new(ErrorCode::StepFailed, "the bank has no such payment");
-    engine.settle(&fixture::run_id(), &a, Settlement::Failed(failure)).await.expect("a decision is due");
+    engine
+        .settle(&fixture::run_id(), &a, Settlement::Failed(failure))
+        .await
+        .expect("a decision is due");
     let result = engine.resume(&fixture::run_id()).await.expect("the store works");
     assert_eq!((result.status, result.failed_step), (RunStatus::Failed, Some(a)));
 }
@@ -198,8 +289,14 @@ async fn an_unknown_effect_waits_for_a_person_who_gives_the_run_up() {
     let other = engine.settle(&fixture::run_id(), &b, Settlement::Abort).await;
     assert!(matches!(other, Err(EngineError::NotDue { .. })), "{other:?}");
     let a = "a".parse().expect("valid");
-    let result = engine.settle(&fixture::run_id(), &a, Settlement::Abort).await.expect("a decision is due");
-    assert_eq!((result.status, result.error_code), (RunStatus::Aborted, Some(ErrorCode::WorkflowAborted)));
+    let result = engine
+        .settle(&fixture::run_id(), &a, Settlement::Abort)
+        .await
+        .expect("a decision is due");
+    assert_eq!(
+        (result.status, result.error_code),
+        (RunStatus::Aborted, Some(ErrorCode::WorkflowAborted))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -217,12 +314,21 @@ async fn a_run_id_stands_for_one_workflow_seed_and_set_of_inputs() {
     let engine = setup.engine();
     let mut other = setup.new_run();
     other.seed = Seed(7);
-    assert!(matches!(engine.run(other).await, Err(EngineError::SeedDrift { .. })));
+    assert!(matches!(
+        engine.run(other).await,
+        Err(EngineError::SeedDrift { .. })
+    ));
     let plan = Arc::clone(&workflow(vec![step("z", "pure", &[])]).plan);
-    let error = engine.run(NewRun::new(plan, fixture::run_id(), setup.case.seed)).await.expect_err("another workflow");
+    let error = engine
+        .run(NewRun::new(plan, fixture::run_id(), setup.case.seed))
+        .await
+        .expect_err("another workflow");
     assert_eq!(error.code(), ErrorCode::CheckpointStale);
     let agent = setup.new_run().for_agent("somebody".parse().expect("valid"));
-    assert_eq!(engine.run(agent).await.expect_err("another agent").code(), ErrorCode::CheckpointStale);
+    assert_eq!(
+        engine.run(agent).await.expect_err("another agent").code(),
+        ErrorCode::CheckpointStale
+    );
     assert_eq!(setup.n_calls(), 1);
 }
 
@@ -235,16 +341,29 @@ async fn a_second_engine_is_refused_while_the_first_lives() {
         async move { first.run(run).await }
     });
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(matches!(first.run(setup.new_run()).await, Err(EngineError::Running(_))));
+    assert!(matches!(
+        first.run(setup.new_run()).await,
+        Err(EngineError::Running(_))
+    ));
     let refused = second.run(setup.new_run()).await;
-    assert!(matches!(refused, Err(EngineError::Store(StoreError::Held { .. }))), "{refused:?}");
-    assert_eq!(run.await.expect("no panic").expect("the store works").status, RunStatus::Completed);
+    assert!(
+        matches!(refused, Err(EngineError::Store(StoreError::Held { .. }))),
+        "{refused:?}"
+    );
+    assert_eq!(
+        run.await.expect("no panic").expect("the store works").status,
+        RunStatus::Completed
+    );
     assert_eq!(setup.n_calls(), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_engine_that_lost_its_lease_stops_and_changes_nothing() {
-    let setup = Setup::new(slow(workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]), "a", MINUTE));
+    let setup = Setup::new(slow(
+        workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]),
+        "a",
+        MINUTE,
+    ));
     let (first, second) = (setup.engine(), setup.engine());
     let run = tokio::spawn({
         let (first, run) = (first.clone(), setup.new_run());
@@ -256,7 +375,10 @@ async fn an_engine_that_lost_its_lease_stops_and_changes_nothing() {
     let result = second.run(setup.new_run()).await.expect("the first was given up");
     assert_eq!(fixture::canonical(&result), expected);
     let fenced = run.await.expect("no panic");
-    assert!(matches!(fenced, Err(EngineError::Store(StoreError::Fenced { .. }))), "{fenced:?}");
+    assert!(
+        matches!(fenced, Err(EngineError::Store(StoreError::Fenced { .. }))),
+        "{fenced:?}"
+    );
     let stored = second.result(&fixture::run_id()).await.expect("the store works");
     assert_eq!(fixture::canonical(&stored), expected);
 }
@@ -276,14 +398,29 @@ async fn an_output_over_the_limit_is_a_failure_of_its_step() {
 #[tokio::test(start_paused = true)]
 async fn a_run_with_an_unknown_skill_or_wrong_inputs_is_not_started() {
     let setup = Setup::new(workflow(vec![step("a", "raed", &[])]));
-    let error = setup.engine().run(setup.new_run()).await.expect_err("there is no such skill");
+    let error = setup
+        .engine()
+        .run(setup.new_run())
+        .await
+        .expect_err("there is no such skill");
     assert_eq!(error.code(), ErrorCode::SkillNotFound);
     assert!(error.to_string().contains("did you mean `read`?"), "{error}");
     let setup = Setup::new(workflow(vec![step("a", "read", &[])]));
     let inputs = json!({ "unknown": 1 }).as_object().expect("an object").clone();
-    let error = setup.engine().run(setup.new_run().with_inputs(inputs)).await.expect_err("there is no such input");
+    let error = setup
+        .engine()
+        .run(setup.new_run().with_inputs(inputs))
+        .await
+        .expect_err("there is no such input");
     assert_eq!(error.code(), ErrorCode::InvalidInput);
-    assert_eq!(setup.store.load(&fixture::run_id()).await.expect("the store works"), None);
+    assert_eq!(
+        setup
+            .store
+            .load(&fixture::run_id())
+            .await
+            .expect("the store works"),
+        None
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use aos_checkpoint::{InMemoryCheckpointStore, SystemClock};
+use aos_checkpoint::{InMemoryCheckpointStore, SqliteCheckpointStore, SqliteOptions, SystemClock};
 use aos_engine::{Durability, EngineError, EngineOptions, NewRun, WorkflowEngine};
-use aos_spec::{
-    Effect, RunStatus, SkillRegistry, WorkerId, WorkflowResult,
-    port::CheckpointStore,
-};
+use aos_spec::{Effect, RunStatus, SkillRegistry, WorkerId, WorkflowResult, port::CheckpointStore};
 use aos_testkit::{
     case::Case,
     crash::{Gate, Gated},
@@ -27,12 +24,18 @@ fn engine(
     worker: &WorkerId,
     max_parallel: usize,
 ) -> WorkflowEngine {
-    let options = EngineOptions::default().with_max_parallel(max_parallel).with_durability(Durability::BeforeEffects);
-    WorkflowEngine::builder(store, skills, worker.clone()).options(options).build()
+    let options = EngineOptions::default()
+        .with_max_parallel(max_parallel)
+        .with_durability(Durability::BeforeEffects);
+    WorkflowEngine::builder(store, skills, worker.clone())
+        .options(options)
+        .build()
 }
 
 async fn run(engine: &WorkflowEngine, case: &Case) -> Result<WorkflowResult, EngineError> {
-    engine.run(NewRun::new(Arc::clone(&case.plan), fixture::run_id(), case.seed)).await
+    engine
+        .run(NewRun::new(Arc::clone(&case.plan), fixture::run_id(), case.seed))
+        .await
 }
 
 /// Crashes the driver at the passage after `n_passages`, runs again, and returns whether it crashed.
@@ -41,7 +44,9 @@ async fn check_crash(name: &str, case: &Case, store: Arc<dyn CheckpointStore>, n
     let gate = Gate::new(n_passages);
     let mut skills = SkillRegistry::new();
     for skill in scripted::skills(case, &ledger) {
-        skills.register(Arc::new(Gated::new(skill, Arc::clone(&gate)))).expect("the ids are distinct");
+        skills
+            .register(Arc::new(Gated::new(skill, Arc::clone(&gate))))
+            .expect("the ids are distinct");
     }
     let gated: Arc<dyn CheckpointStore> = Arc::new(Gated::new(Arc::clone(&store), Arc::clone(&gate)));
     let first = fixture::worker_id();
@@ -53,21 +58,44 @@ async fn check_crash(name: &str, case: &Case, store: Arc<dyn CheckpointStore>, n
         () = gate.crashed() => true,
     };
     store.retire(&first).await.expect("the store works");
-    let engine = engine(Arc::clone(&store), fixture::skills(case, &ledger), &fixture::worker_id(), 8);
+    let engine = engine(
+        Arc::clone(&store),
+        fixture::skills(case, &ledger),
+        &fixture::worker_id(),
+        8,
+    );
     let result = run(&engine, case).await.expect("nothing fails but steps");
     for ((step, attempt), calls) in ledger.calls() {
         let effect = case.effect(case.plan.index_of(step.as_str()).expect("known"));
-        assert!(effect != Effect::Once || calls == 1, "{name}, {n_passages}: {step}#{attempt} was repeated");
+        assert!(
+            effect != Effect::Once || calls == 1,
+            "{name}, {n_passages}: {step}#{attempt} was repeated"
+        );
     }
     if result.status == RunStatus::Suspended {
-        assert!(crashed && case.effects().contains(&Effect::Once), "{name}, {n_passages}: suspended");
+        assert!(
+            crashed && case.effects().contains(&Effect::Once),
+            "{name}, {n_passages}: suspended"
+        );
         return crashed;
     }
     let expected = model::expected(case);
-    assert_eq!(fixture::canonical(&result), fixture::canonical(&expected), "{name}, {n_passages} passages");
-    let stored = store.load(&fixture::run_id()).await.expect("the store works").expect("the run is there");
+    assert_eq!(
+        fixture::canonical(&result),
+        fixture::canonical(&expected),
+        "{name}, {n_passages} passages"
+    );
+    let stored = store
+        .load(&fixture::run_id())
+        .await
+        .expect("the store works")
+        .expect("the run is there");
     let stored = stored.result().expect("the stored run is whole");
-    assert_eq!(fixture::canonical(&stored), fixture::canonical(&expected), "{name}: the stored result");
+    assert_eq!(
+        fixture::canonical(&stored),
+        fixture::canonical(&expected),
+        "{name}: the stored result"
+    );
     crashed
 }
 
@@ -82,6 +110,26 @@ async fn a_driver_that_is_dropped_anywhere_is_resumed_to_the_same_end() {
         while check_crash(name, &case, memory(), n_passages).await {
             n_passages += 1;
         }
+        assert!(n_passages >= 6, "{name} has only {n_passages} passages");
+    }
+}
+
+#[tokio::test]
+async fn the_same_holds_on_sqlite() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = SqliteCheckpointStore::open(SqliteOptions::new(folder.path().join("aos.db"))).await;
+    let store: Arc<dyn CheckpointStore> = Arc::new(store.expect("the folder is writable"));
+    // Real time passes here, so the workflows with retries are left to the store in memory.
+    for (name, case) in workflows::all()
+        .into_iter()
+        .filter(|(name, _)| !name.contains("retries"))
+    {
+        let mut n_passages = 0;
+        while check_crash(name, &case, Arc::clone(&store), n_passages).await {
+            store.delete(&fixture::run_id()).await.expect("nobody owns it");
+            n_passages += 1;
+        }
+        store.delete(&fixture::run_id()).await.expect("nobody owns it");
         assert!(n_passages >= 6, "{name} has only {n_passages} passages");
     }
 }

@@ -7,8 +7,8 @@ use aos_engine::{EngineBuilder, EngineOptions, NewRun, WorkflowEngine};
 use aos_spec::{
     ErrorCode, Money, RunId, RunStatus, SkillManifest, SkillRegistry, StepId, WorkflowPlan, WorkflowResult,
     port::{
-        Decision, Denial, Finding, PlanValidator, PolicyError, PolicyRequest, RecorderError, Rejection, RunRecorder,
-        RunStart, StepPolicy, StepRecord,
+        Decision, Denial, Finding, PlanValidator, PolicyError, PolicyRequest, RecorderError, Rejection,
+        RunRecorder, RunStart, StepPolicy, StepRecord,
     },
 };
 use aos_testkit::{
@@ -38,9 +38,15 @@ struct Ceiling(Money);
 #[async_trait]
 impl StepPolicy for Ceiling {
     async fn decide(&self, request: &PolicyRequest<'_>) -> Result<Decision, PolicyError> {
-        let most = request.outstanding.map(|outstanding| request.spent.saturating_add(outstanding));
+        let most = request
+            .outstanding
+            .map(|outstanding| request.spent.saturating_add(outstanding));
         Ok(if request.spent > self.0 {
-            Decision::Deny(Denial::new(RunStatus::BudgetExceeded, ErrorCode::BudgetExceeded, "too expensive"))
+            Decision::Deny(Denial::new(
+                RunStatus::BudgetExceeded,
+                ErrorCode::BudgetExceeded,
+                "too expensive",
+            ))
         } else if most.is_some_and(|most| most <= self.0) {
             Decision::Allow
         } else {
@@ -84,8 +90,15 @@ impl StepPolicy for Broken {
 async fn a_policy_that_cannot_decide_denies() {
     let case = workflow(vec![step("a", "pure", &[])]);
     let ledger = Arc::new(Ledger::default());
-    let result = run(&builder(&case, &ledger, 8).policy(Arc::new(Broken)).build(), &case).await;
-    assert_eq!((result.status, result.error_code), (RunStatus::PolicyViolation, Some(ErrorCode::PolicyViolation)));
+    let result = run(
+        &builder(&case, &ledger, 8).policy(Arc::new(Broken)).build(),
+        &case,
+    )
+    .await;
+    assert_eq!(
+        (result.status, result.error_code),
+        (RunStatus::PolicyViolation, Some(ErrorCode::PolicyViolation))
+    );
     assert!(ledger.calls().is_empty());
 }
 
@@ -109,7 +122,10 @@ impl PlanValidator for Strict {
         _: &SkillManifest,
         inputs: &Map<String, Value>,
     ) -> Result<(), Rejection> {
-        refuse_if(Value::Object(inputs.clone()).to_string().contains("hostile"), "INPUT")
+        refuse_if(
+            Value::Object(inputs.clone()).to_string().contains("hostile"),
+            "INPUT",
+        )
     }
 }
 
@@ -117,9 +133,19 @@ impl PlanValidator for Strict {
 async fn a_refused_plan_does_not_start() {
     let case = workflow(vec![step("a", "pure", &[]), step("forbidden", "pure", &[])]);
     let ledger = Arc::new(Ledger::default());
-    let result = run(&builder(&case, &ledger, 8).validator(Arc::new(Strict)).build(), &case).await;
-    assert_eq!((result.status, result.error_code), (RunStatus::SandboxRejected, Some(ErrorCode::SandboxRejection)));
-    assert_eq!(result.error_details.expect("the findings")["findings"][0]["rule_id"], "PLAN");
+    let result = run(
+        &builder(&case, &ledger, 8).validator(Arc::new(Strict)).build(),
+        &case,
+    )
+    .await;
+    assert_eq!(
+        (result.status, result.error_code),
+        (RunStatus::SandboxRejected, Some(ErrorCode::SandboxRejection))
+    );
+    assert_eq!(
+        result.error_details.expect("the findings")["findings"][0]["rule_id"],
+        "PLAN"
+    );
     assert!(ledger.calls().is_empty());
 }
 
@@ -131,9 +157,19 @@ async fn a_hostile_output_does_not_reach_the_next_skill() {
     second.inputs.insert("text".into(), "${a.inputs.text}tile".into());
     let case = workflow(vec![first, second]);
     let ledger = Arc::new(Ledger::default());
-    let result = run(&builder(&case, &ledger, 8).validator(Arc::new(Strict)).build(), &case).await;
-    assert_eq!((result.status, result.failed_step), (RunStatus::SandboxRejected, Some("b".parse().expect("valid"))));
-    assert_eq!(ledger.calls().into_keys().collect::<Vec<_>>(), [("a".parse().expect("valid"), 1)]);
+    let result = run(
+        &builder(&case, &ledger, 8).validator(Arc::new(Strict)).build(),
+        &case,
+    )
+    .await;
+    assert_eq!(
+        (result.status, result.failed_step),
+        (RunStatus::SandboxRejected, Some("b".parse().expect("valid")))
+    );
+    assert_eq!(
+        ledger.calls().into_keys().collect::<Vec<_>>(),
+        [("a".parse().expect("valid"), 1)]
+    );
 }
 
 /// Writes down which calls it gets.
@@ -154,7 +190,10 @@ impl RunRecorder for Diary {
     }
 
     async fn record_step(&self, _: &RunId, step: &StepRecord) -> Result<(), RecorderError> {
-        self.note(format!("{} {} {}", step.index, step.result.step_id, step.result.status))
+        self.note(format!(
+            "{} {} {}",
+            step.index, step.result.step_id, step.result.status
+        ))
     }
 
     async fn record_run_end(&self, result: &WorkflowResult) -> Result<(), RecorderError> {
@@ -164,12 +203,30 @@ impl RunRecorder for Diary {
 
 #[tokio::test(start_paused = true)]
 async fn a_recorder_hears_of_a_run_in_canonical_order() {
-    let case = workflow(vec![step("b", "read", &["a"]), step("a", "pure", &[]), step("c", "read", &["a"])])
-        .with("c", [Scripted::Failure(ErrorCode::StepFailed, 0)]);
+    let case = workflow(vec![
+        step("b", "read", &["a"]),
+        step("a", "pure", &[]),
+        step("c", "read", &["a"]),
+    ])
+    .with("c", [Scripted::Failure(ErrorCode::StepFailed, 0)]);
     let mut case = case;
-    case.latency.insert("b".parse().expect("valid"), std::time::Duration::from_secs(9));
+    case.latency
+        .insert("b".parse().expect("valid"), std::time::Duration::from_secs(9));
     let diary = Arc::new(Diary::default());
-    run(&builder(&case, &Arc::default(), 8).recorder(diary.clone()).build(), &case).await;
+    run(
+        &builder(&case, &Arc::default(), 8).recorder(diary.clone()).build(),
+        &case,
+    )
+    .await;
     let lines = diary.0.lock().expect("no test panics in here").clone();
-    assert_eq!(lines, ["start run-1", "0 a completed", "1 b completed", "2 c failed", "end failed"]);
+    assert_eq!(
+        lines,
+        [
+            "start run-1",
+            "0 a completed",
+            "1 b completed",
+            "2 c failed",
+            "end failed"
+        ]
+    );
 }

@@ -18,6 +18,9 @@ pub const MAX_RESOLVED_INPUT_BYTES: usize = 16 * 1024 * 1024;
 /// Most path segments in one reference such as `${step.a.b[0]}`.
 pub const MAX_REFERENCE_DEPTH: usize = 32;
 
+/// Longest idempotency key, in characters: what services that take one agree on.
+pub const MAX_IDEMPOTENCY_KEY_CHARS: usize = 255;
+
 /// Most retries that a step may ask for.
 pub const MAX_RETRIES: u32 = 100;
 

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    ContentHash, ErrorCode, StepDescriptor, StepId, WorkflowSpec,
-    check::{Problem, graph, parameters},
+    ContentHash, ErrorCode, StepDescriptor, StepId, WorkflowSpec, canonical,
+    check::{Outline, Problem, Problems, check_rules, nesting, parameters},
+    limits,
     reference::Template,
 };
 
@@ -93,25 +94,36 @@ impl WorkflowPlan {
     ///
     /// All problems at once, each with its JSON Pointer into the specification.
     pub fn new(spec: WorkflowSpec) -> Result<Self, Vec<Problem>> {
-        let spec = WorkflowSpec { schema: None, ..spec };
-        let mut problems = parameters::check_declarations(&spec);
-        let graph = graph::build(&spec, &mut problems);
-        let canonical_spec = crate::canonical::to_string(&spec).unwrap_or_else(|error| {
-            problems.push(Problem::new(ErrorCode::LimitExceeded, "", error.to_string()));
-            String::new()
-        });
-        if !problems.is_empty() {
-            return Err(problems);
+        let mut problems = Problems::new();
+        Self::build(spec, &mut problems).ok_or_else(|| problems.into_sorted())
+    }
+
+    /// Returns the plan of `spec` when it has no problems.
+    pub(crate) fn build(mut spec: WorkflowSpec, problems: &mut Problems) -> Option<Self> {
+        let too_deep = nesting::find_too_deep_in_spec(&spec);
+        if !too_deep.is_empty() {
+            for pointer in too_deep {
+                problems.add_too_deep(&pointer);
+            }
+            nesting::take_apart(spec);
+            return None;
         }
-        let by_id = graph
+        spec.schema = None;
+        normalize(&mut spec);
+        let steps = check_rules(&Outline::of(&spec), problems);
+        let canonical_spec = canonical_text(&spec, problems)?;
+        if !problems.is_empty() {
+            return None;
+        }
+        let by_id = steps
             .iter()
             .map(|step| (spec.steps[step.listed].id.clone(), step.index))
             .collect();
-        Ok(Self {
+        Some(Self {
             hash: ContentHash::of_bytes(canonical_spec.as_bytes()),
             canonical_spec: canonical_spec.into(),
             spec: Arc::new(spec),
-            steps: graph,
+            steps,
             by_id,
         })
     }
@@ -183,5 +195,36 @@ impl WorkflowPlan {
     /// All problems at once: unknown, missing and wrongly typed parameters.
     pub fn bind_inputs(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, Vec<Problem>> {
         parameters::bind(&self.spec.inputs, given)
+    }
+}
+
+/// Brings the free values in `spec` to the form that they have after being stored, so that a resumed run sees the same.
+fn normalize(spec: &mut WorkflowSpec) {
+    let defaults = spec
+        .inputs
+        .values_mut()
+        .filter_map(|parameter| parameter.default.as_mut());
+    let inputs = spec.steps.iter_mut().flat_map(|step| step.inputs.values_mut());
+    inputs
+        .chain(defaults)
+        .chain(spec.metadata.values_mut())
+        .for_each(canonical::normalize);
+}
+
+/// Returns the canonical JSON of `spec`, which must not be larger than a workflow file that can be read again.
+fn canonical_text(spec: &WorkflowSpec, problems: &mut Problems) -> Option<String> {
+    match canonical::to_string(spec) {
+        Ok(text) if text.len() <= limits::MAX_SPEC_BYTES => Some(text),
+        Ok(text) => {
+            let (size, limit) = (text.len(), limits::MAX_SPEC_BYTES);
+            let message =
+                format!("the workflow has {size} bytes as canonical JSON, more than the {limit} allowed");
+            problems.add(ErrorCode::LimitExceeded, "", message);
+            None
+        }
+        Err(error) => {
+            problems.add(ErrorCode::InvalidSpec, "", error.to_string());
+            None
+        }
     }
 }

@@ -28,8 +28,10 @@ pub struct WorkflowSpec {
     pub version: SpecVersion,
     /// Parameters of a run, referenced as `${inputs.name}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = { "pattern": "^[A-Za-z0-9_-]+$" }))]
     pub inputs: BTreeMap<String, InputParameter>,
     /// The steps, in the order of reading; execution follows their dependencies.
+    #[schemars(length(min = 1, max = limits::MAX_STEPS))]
     pub steps: Vec<StepDescriptor>,
     /// The most that one run may cost, in cents.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,10 +75,11 @@ pub struct StepDescriptor {
         default = "default_max_retries",
         skip_serializing_if = "is_default_max_retries"
     )]
-    #[schemars(range(max = 100))]
+    #[schemars(range(max = limits::MAX_RETRIES))]
     pub max_retries: u32,
     /// Tells the outside world that two requests are the same one. Derived from run and step when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = limits::MAX_IDEMPOTENCY_KEY_CHARS))]
     pub idempotency_key: Option<String>,
     /// What a failure of this step means for the run.
     #[serde(default, skip_serializing_if = "OnError::is_default")]
@@ -233,7 +236,11 @@ impl InputType {
     pub fn admits(self, value: &Value) -> bool {
         match self {
             Self::String => value.is_string(),
-            Self::Integer => value.is_i64() || value.is_u64(),
+            // `3.0` is a whole number as well, and becomes `3` in canonical form.
+            Self::Integer => {
+                let is_whole = |float: f64| float.fract() == 0.0 && float.abs() < 2_f64.powi(53);
+                value.is_i64() || value.is_u64() || value.as_f64().is_some_and(is_whole)
+            }
             Self::Number => value.is_number(),
             Self::Boolean => value.is_boolean(),
             Self::Array => value.is_array(),

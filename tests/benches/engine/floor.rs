@@ -23,7 +23,10 @@ async fn connect(path: &Path) -> SqliteConnection {
         .connect()
         .await
         .expect("the folder is writable");
-    sqlx::raw_sql(SCHEMA).execute(&mut connection).await.expect("the schema is valid");
+    sqlx::raw_sql(SCHEMA)
+        .execute(&mut connection)
+        .await
+        .expect("the schema is valid");
     connection
 }
 
@@ -41,7 +44,10 @@ pub(crate) async fn autocommit(folder: &Path, n_rows: usize) -> f64 {
             // The first half grows the log; the second overwrites it, as a store that has run for a while does.
             began = Instant::now();
         }
-        let query = sqlx::query(insert).bind(1_i64).bind(i64::try_from(seq).expect("small")).bind(body());
+        let query = sqlx::query(insert)
+            .bind(1_i64)
+            .bind(i64::try_from(seq).expect("small"))
+            .bind(body());
         query.execute(&mut connection).await.expect("it inserts");
     }
     let micros = began.elapsed().as_secs_f64() * 1e6 / n_rows as f64;
@@ -90,9 +96,16 @@ async fn write(mut connection: SqliteConnection, mut receiver: mpsc::Receiver<Ro
     let body = body();
     let mut batch = Vec::new();
     while receiver.recv_many(&mut batch, 1024).await > 0 {
-        let rows: Vec<_> = batch.iter().map(|(run, seq, _)| (run, seq, body.as_str())).collect();
+        let rows: Vec<_> = batch
+            .iter()
+            .map(|(run, seq, _)| (run, seq, body.as_str()))
+            .collect();
         let rows = serde_json::to_string(&rows).expect("it is JSON");
-        sqlx::query(insert).bind(rows).execute(&mut connection).await.expect("it inserts");
+        sqlx::query(insert)
+            .bind(rows)
+            .execute(&mut connection)
+            .await
+            .expect("it inserts");
         for (_, _, done) in batch.drain(..) {
             done.send(()).expect("the run waits");
         }

@@ -8,11 +8,11 @@ use std::{
     },
 };
 
-use aos_checkpoint::{InMemoryCheckpointStore, SqliteCheckpointStore, SystemClock};
+use aos_checkpoint::{InMemoryCheckpointStore, SqliteCheckpointStore, SqliteOptions, SystemClock};
 use aos_engine::{Durability, EngineOptions, NewRun, WorkflowEngine};
 use aos_spec::{
-    Effect, RunId, RunStatus, Seed, SkillManifest, SkillRegistry, StepContext, StepDescriptor, StepFailure, WorkflowPlan,
-    WorkflowSpec,
+    Effect, RunId, RunStatus, Seed, SkillManifest, SkillRegistry, StepContext, StepDescriptor, StepFailure,
+    WorkflowPlan, WorkflowSpec,
     port::{CheckpointStore, Skill},
     skill::SkillOutput,
 };
@@ -52,7 +52,9 @@ impl Skill for Answer {
 fn skills(stuck: Option<Arc<Notify>>) -> SkillRegistry {
     let mut skills = SkillRegistry::new();
     let manifest = SkillManifest::new("answer".parse().expect("valid"), "1", Effect::Pure);
-    skills.register(Arc::new(Answer { manifest, stuck })).expect("the only one");
+    skills
+        .register(Arc::new(Answer { manifest, stuck }))
+        .expect("the only one");
     skills
 }
 
@@ -60,33 +62,42 @@ pub(crate) fn memory() -> Arc<dyn CheckpointStore> {
     Arc::new(InMemoryCheckpointStore::new(Arc::new(SystemClock)))
 }
 
-fn engine(
-    store: Arc<dyn CheckpointStore>,
-    skills: SkillRegistry,
-    durability: Durability,
-) -> WorkflowEngine {
+fn engine(store: Arc<dyn CheckpointStore>, skills: SkillRegistry, durability: Durability) -> WorkflowEngine {
     let options = EngineOptions::default().with_durability(durability);
-    WorkflowEngine::builder(store, skills, fixture::worker_id()).options(options).build()
+    WorkflowEngine::builder(store, skills, fixture::worker_id())
+        .options(options)
+        .build()
 }
 
 fn new_run_id() -> RunId {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    format!("bench-{}", NEXT.fetch_add(1, Ordering::Relaxed)).parse().expect("valid")
+    format!("bench-{}", NEXT.fetch_add(1, Ordering::Relaxed))
+        .parse()
+        .expect("valid")
 }
 
 impl Load {
     /// Returns a workflow of `n_steps` steps, each waiting for the one before, or all for the first.
     pub(crate) fn new(n_steps: usize, is_chain: bool) -> Self {
-        let id = |at| if at + 1 == n_steps { "last".to_owned() } else { format!("step{at}") };
+        let id = |at| {
+            if at + 1 == n_steps {
+                "last".to_owned()
+            } else {
+                format!("step{at}")
+            }
+        };
         let steps = (0..n_steps).map(|at| {
-            let mut step = StepDescriptor::new(id(at).parse().expect("valid"), "answer".parse().expect("valid"));
+            let mut step =
+                StepDescriptor::new(id(at).parse().expect("valid"), "answer".parse().expect("valid"));
             if at > 0 {
                 step.depends_on = vec![id(if is_chain { at - 1 } else { 0 }).parse().expect("valid")];
             }
             step
         });
         let spec = WorkflowSpec::new("bench".parse().expect("valid"), steps.collect());
-        Self { plan: Arc::new(WorkflowPlan::new(spec).expect("valid")) }
+        Self {
+            plan: Arc::new(WorkflowPlan::new(spec).expect("valid")),
+        }
     }
 
     /// Runs the workflow `n_runs` times, all at the same time.
@@ -109,7 +120,10 @@ impl Load {
                 let (engine, slots, plan) = (engine.clone(), Arc::clone(&slots), Arc::clone(&self.plan));
                 tokio::spawn(async move {
                     let _slot = slots.acquire().await.expect("never closed");
-                    let result = engine.run(NewRun::new(plan, new_run_id(), Seed(1))).await.expect("it runs");
+                    let result = engine
+                        .run(NewRun::new(plan, new_run_id(), Seed(1)))
+                        .await
+                        .expect("it runs");
                     assert_eq!(result.status, RunStatus::Completed);
                 })
             })
@@ -122,7 +136,11 @@ impl Load {
     /// Runs the workflow until its last step is called, and crashes.
     pub(crate) async fn run_until_the_last_step(&self, store: &Arc<dyn CheckpointStore>) -> RunId {
         let stuck = Arc::new(Notify::new());
-        let engine = engine(Arc::clone(store), skills(Some(Arc::clone(&stuck))), Durability::EveryStep);
+        let engine = engine(
+            Arc::clone(store),
+            skills(Some(Arc::clone(&stuck))),
+            Durability::EveryStep,
+        );
         let run_id = new_run_id();
         tokio::select! {
             _ = engine.run(NewRun::new(Arc::clone(&self.plan), run_id.clone(), Seed(1))) => unreachable!("it is stuck"),
@@ -143,7 +161,11 @@ impl Load {
 pub(crate) async fn payload(store: &Arc<dyn CheckpointStore>) -> f64 {
     let mut bytes = 0;
     for run in store.list(&Default::default()).await.expect("the store works") {
-        let stored = store.load(&run.run_id).await.expect("the store works").expect("it is there");
+        let stored = store
+            .load(&run.run_id)
+            .await
+            .expect("the store works")
+            .expect("it is there");
         bytes += stored.journal.iter().map(|row| row.body.len()).sum::<usize>();
     }
     bytes as f64
@@ -151,6 +173,6 @@ pub(crate) async fn payload(store: &Arc<dyn CheckpointStore>) -> f64 {
 
 /// Opens a store in `folder`.
 pub(crate) async fn sqlite(folder: &Path, name: &str) -> Arc<SqliteCheckpointStore> {
-    let store = SqliteCheckpointStore::open(&folder.join(name), Arc::new(SystemClock)).await;
+    let store = SqliteCheckpointStore::open(SqliteOptions::new(folder.join(name))).await;
     Arc::new(store.expect("the folder is writable"))
 }

@@ -5,9 +5,10 @@ mod floor;
 mod load;
 mod report;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use aos_engine::Durability;
+use aos_spec::port::CheckpointStore;
 
 use self::{
     load::{Load, memory},
@@ -15,8 +16,11 @@ use self::{
 };
 
 fn main() {
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     runtime.block_on(async {
         in_memory().await;
         one_run().await;
@@ -55,47 +59,71 @@ async fn one_run() {
     let load = Load::new(n_steps, true);
     let folder = tempfile::tempdir().expect("a folder");
     let floor = floor::autocommit(folder.path(), n_steps).await;
-    let store = load::sqlite(folder.path(), "every.db").await;
+    let store: Arc<dyn CheckpointStore> = load::sqlite(folder.path(), "every.db").await;
     load.run(&store, Durability::EveryStep, 1).await;
     let began = Instant::now();
     load.run(&store, Durability::EveryStep, 1).await;
     let every = per_step(began, n_steps);
     let floor = (floor + floor::autocommit(folder.path(), n_steps).await) / 2.0;
     let insert = Some(("one autocommit INSERT", floor));
-    report("one run, every step durable", "us/step", every, insert, Bound::MaxRatio(1.25));
+    report(
+        "one run, every step durable",
+        "us/step",
+        every,
+        insert,
+        Bound::MaxRatio(1.25),
+    );
     let began = Instant::now();
     load.run(&store, Durability::BeforeEffects, 1).await;
-    report("one run, pure steps", "us/step", per_step(began, n_steps), insert, Bound::MaxRatio(0.5));
+    report(
+        "one run, pure steps",
+        "us/step",
+        per_step(began, n_steps),
+        insert,
+        Bound::MaxRatio(0.5),
+    );
 }
 
 async fn many_runs(n_runs: usize, n_steps: usize, least: f64) {
     let load = Load::new(n_steps, true);
     let folder = tempfile::tempdir().expect("a folder");
     let before = floor::group_commit(folder.path(), n_runs, n_steps).await;
-    let store = load::sqlite(folder.path(), "many.db").await;
+    let store: Arc<dyn CheckpointStore> = load::sqlite(folder.path(), "many.db").await;
     load.run(&store, Durability::EveryStep, n_runs).await;
     let began = Instant::now();
     load.run(&store, Durability::EveryStep, n_runs).await;
     let value = per_second(began, n_runs * n_steps);
     let floor = (before + floor::group_commit(folder.path(), n_runs, n_steps).await) / 2.0;
     let name = format!("{n_runs} runs at the same time, every step durable");
-    report(&name, "steps/s", value, Some(("the bare group-commit loop", floor)), Bound::MinRatio(least));
+    report(
+        &name,
+        "steps/s",
+        value,
+        Some(("the bare group-commit loop", floor)),
+        Bound::MinRatio(least),
+    );
 }
 
 async fn short_runs() {
     let load = Load::new(5, true);
     let folder = tempfile::tempdir().expect("a folder");
-    let store = load::sqlite(folder.path(), "short.db").await;
+    let store: Arc<dyn CheckpointStore> = load::sqlite(folder.path(), "short.db").await;
     load.run_some(&store, Durability::EveryStep, 200, 64).await;
     let began = Instant::now();
     load.run_some(&store, Durability::EveryStep, 200, 64).await;
     let value = per_second(began, 200 * 5);
-    report("200 runs of 5 steps, 64 at the same time", "steps/s", value, None, Bound::Min(10_000.0));
+    report(
+        "200 runs of 5 steps, 64 at the same time",
+        "steps/s",
+        value,
+        None,
+        Bound::Min(10_000.0),
+    );
 }
 
 async fn long_run() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = load::sqlite(folder.path(), "long.db").await;
+    let store: Arc<dyn CheckpointStore> = load::sqlite(folder.path(), "long.db").await;
     let (short, long) = (Load::new(100, true), Load::new(3_000, true));
     short.run(&store, Durability::EveryStep, 1).await;
     let mut shorts = 0.0;
@@ -113,23 +141,38 @@ async fn long_run() {
     }
     shorts += per_step(began, 1_500);
     let floor = Some(("a step of a run of 100", shorts / 2.0));
-    report("a step of a run of 3,000", "us/step", value, floor, Bound::MaxRatio(1.1));
+    report(
+        "a step of a run of 3,000",
+        "us/step",
+        value,
+        floor,
+        Bound::MaxRatio(1.1),
+    );
 }
 
 async fn file_size() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = load::sqlite(folder.path(), "size.db").await;
+    let file_store = load::sqlite(folder.path(), "size.db").await;
+    let store: Arc<dyn CheckpointStore> = file_store.clone();
     let load = Load::new(1_000, true);
     load.run(&store, Durability::BeforeEffects, 20).await;
-    let payload = load.payload(&store).await;
-    store.close().await.expect("the store closes");
-    let file = std::fs::metadata(folder.path().join("size.db")).expect("the file is there").len() as f64;
-    report("file size", "bytes", file, Some(("the payload", payload)), Bound::MaxRatio(1.5));
+    let payload = load::payload(&store).await;
+    file_store.close().await;
+    let file = std::fs::metadata(folder.path().join("size.db"))
+        .expect("the file is there")
+        .len() as f64;
+    report(
+        "file size",
+        "bytes",
+        file,
+        Some(("the payload", payload)),
+        Bound::MaxRatio(1.5),
+    );
 }
 
 async fn resume() {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = load::sqlite(folder.path(), "resume.db").await;
+    let store: Arc<dyn CheckpointStore> = load::sqlite(folder.path(), "resume.db").await;
     let load = Load::new(10_000, true);
     let run_id = load.run_until_the_last_step(&store).await;
     let began = Instant::now();

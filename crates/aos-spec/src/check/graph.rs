@@ -1,249 +1,217 @@
 //! The graph of steps: identifiers, dependencies, references, cycles and canonical order.
 
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet, BinaryHeap},
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    order,
+    outline::{ParameterOutline, StepName, StepOutline},
+    problems::{Problems, excerpt},
 };
-
-use serde_json::Value;
-
-use super::{Problem, suggest};
 use crate::{
-    ErrorCode, PlannedStep, StepDescriptor, StepId, StepIndex, WorkflowSpec, limits,
+    ErrorCode, PlannedStep, StepId, StepIndex,
     reference::{Reference, Segment, Template},
 };
 
-/// Returns the steps in canonical order. What is wrong goes to `problems`; the order is complete when nothing does.
-pub(crate) fn build(spec: &WorkflowSpec, problems: &mut Vec<Problem>) -> Vec<PlannedStep> {
-    if spec.steps.is_empty() {
-        problems.push(Problem::new(
-            ErrorCode::InvalidSpec,
-            "/steps",
-            "a workflow needs at least one step",
-        ));
-    }
-    if spec.steps.len() > limits::MAX_STEPS {
-        let message = format!(
-            "{} steps are more than the {} allowed",
-            spec.steps.len(),
-            limits::MAX_STEPS
-        );
-        problems.push(Problem::new(ErrorCode::LimitExceeded, "/steps", message));
-        return Vec::new();
-    }
-    let listed = index_by_id(spec, problems);
-    let mut nodes: Vec<_> = spec
-        .steps
-        .iter()
-        .enumerate()
-        .map(|(position, step)| Node::new(spec, position, step, &listed, problems))
-        .collect();
-    let order = canonical_order(&nodes);
-    report_cycles(spec, &nodes, &order, problems);
+/// What to do when no reference was meant.
+const LITERAL_HELP: &str = "write `$${` for a literal `${`";
 
-    let mut index_of = vec![StepIndex::default(); nodes.len()];
+/// Most steps of a cycle that are named.
+const MAX_NAMED: usize = 8;
+
+/// Returns the steps in canonical order. What is wrong goes to `problems`; the order is complete when nothing does.
+pub(super) fn build(
+    parameters: Option<&[ParameterOutline<'_>]>,
+    steps: &[StepOutline<'_>],
+    problems: &mut Problems,
+) -> Vec<PlannedStep> {
+    let names = Names::new(parameters, steps, problems);
+    let mut templates = Vec::with_capacity(steps.len());
+    let mut dependencies = Vec::with_capacity(steps.len());
+    for (position, step) in steps.iter().enumerate() {
+        let mut depends_on = names.declared(position, step, problems);
+        let pointer = format!("/steps/{position}/inputs");
+        let template = read_inputs(step, &pointer, problems);
+        template.visit_references(&pointer, |pointer, reference| {
+            depends_on.extend(names.referred(pointer, reference, problems));
+        });
+        templates.push(template);
+        dependencies.push(depends_on);
+    }
+    let order = order::canonical(&dependencies);
+    for cycle in order::cycles(&dependencies, &order) {
+        report_cycle(steps, &cycle, problems);
+    }
+
+    let mut index_of = vec![StepIndex::default(); steps.len()];
     for (index, position) in order.iter().enumerate() {
         index_of[*position] = StepIndex::from_usize(index);
     }
-    order
-        .into_iter()
-        .map(|position| {
-            let node = &mut nodes[position];
-            let mut depends_on: Vec<_> = node.depends_on.iter().map(|on| index_of[*on]).collect();
-            depends_on.sort_unstable();
-            let inputs = std::mem::replace(&mut node.inputs, Template::empty());
-            PlannedStep {
-                index: index_of[position],
-                listed: position,
-                depends_on,
-                inputs,
-            }
-        })
-        .collect()
-}
-
-fn index_by_id<'a>(spec: &'a WorkflowSpec, problems: &mut Vec<Problem>) -> BTreeMap<&'a StepId, usize> {
-    let mut listed = BTreeMap::new();
-    for (position, step) in spec.steps.iter().enumerate() {
-        if let Some(first) = listed.get(&step.id) {
-            let message = format!(
-                "the step id `{}` stands twice, first at `/steps/{first}`",
-                step.id
-            );
-            problems.push(Problem::new(
-                ErrorCode::DuplicateStep,
-                format!("/steps/{position}/id"),
-                message,
-            ));
-        } else {
-            listed.insert(&step.id, position);
+    let planned = order.into_iter().map(|position| {
+        let mut depends_on: Vec<_> = dependencies[position].iter().map(|on| index_of[*on]).collect();
+        depends_on.sort_unstable();
+        PlannedStep {
+            index: index_of[position],
+            listed: position,
+            depends_on,
+            inputs: std::mem::replace(&mut templates[position], Template::empty()),
         }
-    }
-    listed
+    });
+    planned.collect()
 }
 
-/// A step with its dependencies as positions in the list of steps.
-struct Node {
-    depends_on: BTreeSet<usize>,
-    inputs: Template,
+fn read_inputs(step: &StepOutline<'_>, pointer: &str, problems: &mut Problems) -> Template {
+    let Some(inputs) = step.inputs else {
+        return Template::empty();
+    };
+    Template::of_members(inputs, pointer, |pointer, error| {
+        let added = problems.add(error.code(), pointer, error.to_string());
+        if error.code() == ErrorCode::InvalidReference {
+            added.help(LITERAL_HELP);
+        }
+    })
 }
 
-impl Node {
+/// What references and dependencies can lead to.
+struct Names<'a> {
+    steps: BTreeMap<&'a StepId, usize>,
+    /// Whether every step has a readable id; when not, an unknown name may be that of such a step.
+    all_steps: bool,
+    /// The parameters of the run; `None` when they are not known.
+    parameters: Option<BTreeSet<&'a str>>,
+}
+
+impl<'a> Names<'a> {
     fn new(
-        spec: &WorkflowSpec,
-        position: usize,
-        step: &StepDescriptor,
-        listed: &BTreeMap<&StepId, usize>,
-        problems: &mut Vec<Problem>,
+        parameters: Option<&[ParameterOutline<'a>]>,
+        steps: &'a [StepOutline<'_>],
+        problems: &mut Problems,
     ) -> Self {
+        let mut names = Self {
+            steps: BTreeMap::new(),
+            all_steps: true,
+            parameters: parameters.map(|declared| declared.iter().map(|parameter| parameter.name).collect()),
+        };
+        for (position, step) in steps.iter().enumerate() {
+            match &step.id {
+                StepName::Known(id) => match names.steps.get(id) {
+                    Some(first) => {
+                        let message = format!("the step at `/steps/{first}` has the id `{id}` as well");
+                        problems.add(
+                            ErrorCode::DuplicateStep,
+                            &format!("/steps/{position}/id"),
+                            message,
+                        );
+                    }
+                    None => {
+                        names.steps.insert(id, position);
+                    }
+                },
+                StepName::Unusable => {}
+                StepName::Unknown => names.all_steps = false,
+            }
+        }
+        names
+    }
+
+    /// Returns the positions of the steps that `step` lists in `depends_on`.
+    fn declared(&self, position: usize, step: &StepOutline<'_>, problems: &mut Problems) -> BTreeSet<usize> {
         let mut depends_on = BTreeSet::new();
-        for (number, id) in step.depends_on.iter().enumerate() {
-            match listed.get(id) {
+        for (number, id) in &step.depends_on {
+            match self.steps.get(id) {
                 Some(on) => {
                     depends_on.insert(*on);
                 }
                 None => {
                     let pointer = format!("/steps/{position}/depends_on/{number}");
-                    problems.push(unknown_step(ErrorCode::UnknownStep, pointer, id, listed));
+                    self.report_unknown(ErrorCode::UnknownStep, &pointer, id, problems);
                 }
             }
         }
-        if step.max_retries > limits::MAX_RETRIES {
-            let message = format!(
-                "`{}` retries are more than the {} allowed",
-                step.max_retries,
-                limits::MAX_RETRIES
-            );
-            let pointer = format!("/steps/{position}/max_retries");
-            problems.push(Problem::new(ErrorCode::LimitExceeded, pointer, message));
-        }
-        let pointer = format!("/steps/{position}/inputs");
-        let inputs = match Template::parse(&Value::Object(step.inputs.clone()), &pointer) {
-            Ok(inputs) => inputs,
-            Err(malformed) => {
-                problems.extend(malformed.into_iter().map(|(pointer, error)| {
-                    Problem::new(ErrorCode::InvalidReference, pointer, error.to_string())
-                        .with_help("write `$${` for a literal `${`")
-                }));
-                return Self {
-                    depends_on,
-                    inputs: Template::empty(),
-                };
-            }
+        depends_on
+    }
+
+    /// Returns the position of the step that `reference` leads to.
+    fn referred(&self, pointer: &str, reference: &Reference, problems: &mut Problems) -> Option<usize> {
+        let Some(id) = &reference.step else {
+            self.check_parameter(pointer, reference, problems);
+            return None;
         };
-        inputs.visit_references(&pointer, |pointer, reference| match &reference.step {
-            None => problems.extend(check_parameter(spec, pointer, reference)),
-            Some(id) => match listed.get(id) {
-                Some(on) => {
-                    depends_on.insert(*on);
-                }
-                None => problems.push(unknown_step(
-                    ErrorCode::InvalidReference,
-                    pointer.into(),
-                    id,
-                    listed,
-                )),
-            },
-        });
-        Self { depends_on, inputs }
+        let position = self.steps.get(id).copied();
+        if position.is_none() {
+            self.report_unknown(ErrorCode::InvalidReference, pointer, id, problems);
+        }
+        position
+    }
+
+    fn report_unknown(&self, code: ErrorCode, pointer: &str, id: &StepId, problems: &mut Problems) {
+        if self.all_steps {
+            let similar = problems.did_you_mean(id.as_str(), self.steps.keys().map(|id| id.as_str()));
+            let is_reference = code == ErrorCode::InvalidReference;
+            let help = similar.or_else(|| is_reference.then(|| LITERAL_HELP.to_owned()));
+            problems
+                .add(code, pointer, format!("there is no step `{id}`"))
+                .help_if(help);
+        }
+    }
+
+    fn check_parameter(&self, pointer: &str, reference: &Reference, problems: &mut Problems) {
+        let (Some(parameters), Some(first)) = (&self.parameters, reference.path.first()) else {
+            return;
+        };
+        let reference = excerpt(&reference.to_string());
+        match first {
+            Segment::Index(_) => {
+                let message = format!("`{reference}`: the parameters of a run have names, not numbers");
+                problems.add(ErrorCode::InvalidReference, pointer, message);
+            }
+            Segment::Name(name) if parameters.contains(name.as_str()) => {}
+            Segment::Name(name) => {
+                let help = problems.did_you_mean(name, parameters.iter().copied());
+                let message =
+                    format!("`{reference}` refers to a parameter that the workflow does not declare");
+                problems
+                    .add(ErrorCode::InvalidReference, pointer, message)
+                    .help(help.unwrap_or_else(|| {
+                        format!(
+                            "declare it under `inputs`: `{}: {{ type: string }}`",
+                            excerpt(name)
+                        )
+                    }));
+            }
+        }
     }
 }
 
-fn check_parameter(spec: &WorkflowSpec, pointer: &str, reference: &Reference) -> Option<Problem> {
-    let name = match reference.path.first()? {
-        Segment::Name(name) => name,
-        Segment::Index(_) => {
-            let message = format!("`{reference}`: the parameters of a run have names, not numbers");
-            return Some(Problem::new(ErrorCode::InvalidReference, pointer, message));
-        }
+/// Reports a cycle, given as positions, each of a step that depends on the next.
+fn report_cycle(steps: &[StepOutline<'_>], cycle: &[usize], problems: &mut Problems) {
+    let name = |position: &usize| match &steps[*position].id {
+        StepName::Known(id) => format!("`{id}`"),
+        StepName::Unusable | StepName::Unknown => format!("`/steps/{position}`"),
     };
-    if spec.inputs.contains_key(name) {
-        return None;
+    let Some(lowest) = cycle.first() else {
+        return;
+    };
+    let pointer = format!("/steps/{lowest}");
+    if cycle.len() == 1 {
+        problems
+            .add(
+                ErrorCode::DependencyCycle,
+                &pointer,
+                format!("{} waits for itself", name(lowest)),
+            )
+            .help("remove the dependency or the reference");
+        return;
     }
-    let message = format!("`{reference}` refers to a parameter that the workflow does not declare");
-    let mut problem = Problem::new(ErrorCode::InvalidReference, pointer, message);
-    problem.help = suggest::did_you_mean(name, spec.inputs.keys().map(String::as_str))
-        .or_else(|| Some(format!("declare it under `inputs`: `{name}: {{ type: string }}`")));
-    Some(problem)
-}
-
-fn unknown_step(code: ErrorCode, pointer: String, id: &StepId, listed: &BTreeMap<&StepId, usize>) -> Problem {
-    let mut problem = Problem::new(code, pointer, format!("there is no step `{id}`"));
-    problem.help = suggest::did_you_mean(id.as_str(), listed.keys().map(|id| id.as_str()));
-    problem
-}
-
-/// Returns positions in canonical order; steps on or behind a cycle are left out.
-///
-/// Source: A. B. Kahn, "Topological sorting of large networks", 1962, with a heap that yields the lowest position.
-fn canonical_order(nodes: &[Node]) -> Vec<usize> {
-    let mut missing: Vec<_> = nodes.iter().map(|node| node.depends_on.len()).collect();
-    let mut dependents = vec![Vec::new(); nodes.len()];
-    for (position, node) in nodes.iter().enumerate() {
-        for on in &node.depends_on {
-            dependents[*on].push(position);
-        }
+    let mut names: Vec<_> = cycle.iter().take(MAX_NAMED).map(name).collect();
+    if cycle.len() > names.len() {
+        names.push(format!("{} more", cycle.len() - names.len()));
     }
-    let mut ready: BinaryHeap<_> = missing
-        .iter()
-        .enumerate()
-        .filter(|(_, n)| **n == 0)
-        .map(|(position, _)| Reverse(position))
-        .collect();
-    let mut order = Vec::with_capacity(nodes.len());
-    while let Some(Reverse(position)) = ready.pop() {
-        order.push(position);
-        for dependent in &dependents[position] {
-            missing[*dependent] -= 1;
-            if missing[*dependent] == 0 {
-                ready.push(Reverse(*dependent));
-            }
-        }
-    }
-    order
-}
-
-/// Reports one problem for each separate cycle among the steps that have no place in `order`.
-fn report_cycles(spec: &WorkflowSpec, nodes: &[Node], order: &[usize], problems: &mut Vec<Problem>) {
-    let mut done = vec![false; nodes.len()];
-    for position in order {
-        done[*position] = true;
-    }
-    for start in 0..nodes.len() {
-        // Every step without a place has a dependency without a place: following them ends in a cycle, or at steps
-        // that an earlier round has walked.
-        let mut walk: Vec<usize> = Vec::new();
-        let mut next = (!done[start]).then_some(start);
-        while let Some(position) = next {
-            if let Some(first) = walk.iter().position(|walked| *walked == position) {
-                problems.push(cycle(spec, &walk[first..]));
-                break;
-            }
-            walk.push(position);
-            next = nodes[position].depends_on.iter().copied().find(|on| !done[*on]);
-        }
-        for position in walk {
-            done[position] = true;
-        }
-    }
-}
-
-fn cycle(spec: &WorkflowSpec, positions: &[usize]) -> Problem {
-    // The walk follows dependencies; reading it backwards gives the order of execution.
-    let lowest = positions
-        .iter()
-        .enumerate()
-        .min_by_key(|(_, position)| **position)
-        .map_or(0, |(at, _)| at);
-    let ids: Vec<_> = (0..=positions.len())
-        .map(|offset| positions[(lowest + positions.len() - offset % positions.len()) % positions.len()])
-        .map(|position| format!("`{}`", spec.steps[position].id))
-        .collect();
-    let message = format!("steps wait for one another: {}", ids.join(" → "));
-    Problem::new(
-        ErrorCode::DependencyCycle,
-        format!("/steps/{}", positions[lowest]),
-        message,
-    )
-    .with_help("remove one of these dependencies or references")
+    names.push(name(lowest));
+    problems
+        .add(
+            ErrorCode::DependencyCycle,
+            &pointer,
+            format!("steps wait for one another: {}", names.join(" → ")),
+        )
+        .help("each waits for the next one; remove one of these dependencies or references");
 }

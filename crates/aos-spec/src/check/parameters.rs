@@ -4,40 +4,28 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{Problem, suggest};
+use super::{Problem, Problems, fields::kind_of, nesting, outline::ParameterOutline, problems::excerpt};
 use crate::{
-    ErrorCode, WorkflowSpec, limits,
+    ErrorCode, canonical,
+    source::pointer,
     workflow::{InputParameter, InputType},
 };
 
-/// Checks that every default is of its declared type.
-pub(crate) fn check_declarations(spec: &WorkflowSpec) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    for (name, parameter) in &spec.inputs {
-        let pointer = format!("/inputs/{}", name.replace('~', "~0").replace('/', "~1"));
-        if name.is_empty()
-            || !name
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-        {
-            let message = format!("`{}` is not a parameter name", name.escape_debug());
-            problems.push(
-                Problem::new(ErrorCode::InvalidId, &pointer, message)
-                    .with_help("use letters, digits, `_` and `-`"),
-            );
+/// Checks the names of parameters, and that every default is of its declared type.
+pub(super) fn check_declarations(declared: &[ParameterOutline<'_>], problems: &mut Problems) {
+    for parameter in declared {
+        let pointer = pointer::child("/inputs", parameter.name);
+        if !is_name(parameter.name) {
+            let message = format!("`{}` is not a parameter name", excerpt(parameter.name));
+            problems
+                .add(ErrorCode::InvalidId, &pointer, message)
+                .help("use letters, digits, `_` and `-`");
         }
-        if let Some(default) = &parameter.default
-            && !parameter.kind.admits(default)
-        {
-            problems.push(wrong_type(
-                &format!("{pointer}/default"),
-                name,
-                parameter.kind,
-                default,
-            ));
+        if let (Some(kind), Some(default)) = (parameter.kind, parameter.default) {
+            let pointer = format!("{pointer}/default");
+            check_type(&pointer, parameter.name, kind, default, problems);
         }
     }
-    problems
 }
 
 /// Returns `given` with defaults filled in.
@@ -45,67 +33,56 @@ pub(crate) fn bind(
     declared: &BTreeMap<String, InputParameter>,
     given: &Map<String, Value>,
 ) -> Result<Map<String, Value>, Vec<Problem>> {
-    let mut problems = Vec::new();
-    for name in given.keys().filter(|name| !declared.contains_key(*name)) {
-        let message = format!("the workflow has no parameter `{}`", name.escape_debug());
-        let mut problem = Problem::new(ErrorCode::InvalidInput, format!("/{name}"), message);
-        problem.help = suggest::did_you_mean(name, declared.keys().map(String::as_str));
-        problems.push(problem);
+    let mut problems = Problems::new();
+    for (name, value) in given {
+        let pointer = pointer::child("", name);
+        if !declared.contains_key(name) {
+            let help = problems.did_you_mean(name, declared.keys().map(String::as_str));
+            let message = format!("the workflow has no parameter `{}`", excerpt(name));
+            problems
+                .add(ErrorCode::InvalidInput, &pointer, message)
+                .help_if(help);
+        } else if let Some(pointer) = nesting::find_too_deep(value, 1, &pointer) {
+            problems.add_too_deep(&pointer);
+        }
     }
     let mut bound = Map::new();
     for (name, parameter) in declared {
+        let pointer = pointer::child("", name);
         match given.get(name).or(parameter.default.as_ref()) {
-            Some(value) if !parameter.kind.admits(value) => {
-                problems.push(wrong_type(&format!("/{name}"), name, parameter.kind, value));
-            }
             Some(value) => {
-                bound.insert(name.clone(), value.clone());
+                check_type(&pointer, name, parameter.kind, value, &mut problems);
+                if problems.is_empty() {
+                    let mut value = value.clone();
+                    canonical::normalize(&mut value);
+                    bound.insert(name.clone(), value);
+                }
             }
             None => {
                 let message = format!("the parameter `{name}` is required");
-                problems.push(
-                    Problem::new(ErrorCode::MissingRequiredField, format!("/{name}"), message)
-                        .with_help(format!("add `--input {name}=…`")),
-                );
+                problems
+                    .add(ErrorCode::MissingRequiredField, &pointer, message)
+                    .help(format!("add `--input {name}=…`"));
             }
         }
     }
-    let mut bound = Value::Object(bound);
-    crate::canonical::normalize(&mut bound);
-    match bound {
-        Value::Object(_) if nesting(&bound) > limits::MAX_NESTING => {
-            problems.push(Problem::new(
-                ErrorCode::LimitExceeded,
-                "",
-                "the inputs are nested too deeply",
-            ));
-            Err(problems)
-        }
-        Value::Object(bound) if problems.is_empty() => Ok(bound),
-        _ => Err(problems),
+    if problems.is_empty() {
+        Ok(bound)
+    } else {
+        Err(problems.into_sorted())
     }
 }
 
-fn nesting(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(nesting).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(nesting).max().unwrap_or(0),
-        _ => 0,
-    }
+fn is_name(text: &str) -> bool {
+    let is_name_char = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    !text.is_empty() && text.chars().all(is_name_char)
 }
 
-fn wrong_type(pointer: &str, name: &str, expected: InputType, actual: &Value) -> Problem {
-    let actual = match actual {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    };
-    let message = format!(
-        "the parameter `{name}` must be of type `{}`, but this is {actual}",
-        expected.as_str()
-    );
-    Problem::new(ErrorCode::InvalidInput, pointer, message)
+fn check_type(pointer: &str, name: &str, expected: InputType, actual: &Value, problems: &mut Problems) {
+    if !expected.admits(actual) {
+        let (expected, actual) = (expected.as_str(), kind_of(actual));
+        let name = excerpt(name);
+        let message = format!("the parameter `{name}` must be of type `{expected}`, but this is {actual}");
+        problems.add(ErrorCode::InvalidInput, pointer, message);
+    }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::Location;
 use crate::ErrorCode;
 
 /// One problem of a specification.
@@ -24,20 +25,6 @@ pub struct Problem {
     pub location: Option<Location>,
 }
 
-/// A place in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Location {
-    /// The line, from 1.
-    pub line: usize,
-    /// The column in characters, from 1.
-    pub column: usize,
-    /// Where the place begins, in bytes.
-    pub start: usize,
-    /// Where the place ends, in bytes.
-    pub end: usize,
-}
-
 impl Problem {
     /// Returns a problem without help or location.
     #[must_use]
@@ -56,23 +43,6 @@ impl Problem {
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
-    }
-}
-
-impl Location {
-    /// Returns the place of the bytes from `start` to `end` in `text`; both are moved to character borders.
-    #[must_use]
-    pub fn in_text(text: &str, start: usize, end: usize) -> Self {
-        let start = text.floor_char_boundary(start);
-        let end = text.ceil_char_boundary(end.max(start));
-        let before = &text[..start];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        Self {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            start,
-            end,
-        }
     }
 }
 

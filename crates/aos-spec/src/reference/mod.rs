@@ -19,4 +19,4 @@ mod template;
 
 pub use parse::{MalformedReference, Reference, Segment};
 pub use resolve::{ResolveError, Resolver};
-pub use template::Template;
+pub use template::{Template, TemplateError};

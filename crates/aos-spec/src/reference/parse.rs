@@ -96,14 +96,14 @@ fn parse_bracket(text: &str) -> Result<(Segment, &str), &'static str> {
             .ok_or("`]` must follow the quoted name")?;
         return Ok((Segment::Name(name), rest));
     }
-    let (digits, rest) = text.split_once(']').ok_or("`]` is missing")?;
-    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    if digits.is_empty() {
         return Err("an index is a number from 0, or a quoted name");
     }
-    Ok((
-        Segment::Index(digits.parse().map_err(|_| "the index is too large")?),
-        rest,
-    ))
+    let index = digits.parse().map_err(|_| "the index is too large")?;
+    let rest = rest.strip_prefix(']').ok_or("`]` must follow the index")?;
+    Ok((Segment::Index(index), rest))
 }
 
 impl fmt::Display for Reference {

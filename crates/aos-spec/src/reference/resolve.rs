@@ -1,12 +1,12 @@
 //! Putting values in the place of references.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     Reference, Segment, Template,
     template::{Node, Part},
 };
-use crate::{StepId, canonical, limits};
+use crate::{ErrorCode, StepId, canonical, limits};
 
 /// Where the values of references come from.
 pub trait Resolver {
@@ -36,6 +36,23 @@ pub enum ResolveError {
         limits::MAX_RESOLVED_INPUT_BYTES
     )]
     TooLarge,
+    /// A referred value is nested so deeply that it does not fit in its place.
+    #[error(
+        "the resolved inputs are nested more than {} levels deep",
+        limits::MAX_NESTING
+    )]
+    TooDeep,
+}
+
+impl ResolveError {
+    /// Returns the row of the table of codes.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Missing { .. } => ErrorCode::InvalidReference,
+            Self::TooLarge | Self::TooDeep => ErrorCode::LimitExceeded,
+        }
+    }
 }
 
 impl Template {
@@ -43,73 +60,84 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// [`ResolveError`] for the first reference that leads nowhere, or when the result grows too large.
+    /// [`ResolveError`] for the first reference that leads nowhere, or when the result grows too large or too deep.
     pub fn resolve(&self, resolver: &dyn Resolver) -> Result<Value, ResolveError> {
-        let mut budget = limits::MAX_RESOLVED_INPUT_BYTES;
-        resolve_node(&self.0, resolver, &mut budget)
+        let mut resolution = Resolution {
+            resolver,
+            room: limits::MAX_RESOLVED_INPUT_BYTES,
+        };
+        resolution.node(&self.0, 0)
     }
 }
 
-fn resolve_node(node: &Node, resolver: &dyn Resolver, budget: &mut usize) -> Result<Value, ResolveError> {
-    Ok(match node {
-        Node::Literal(value) => value.clone(),
-        Node::Whole(reference) => {
-            let value = look_up(reference, resolver)?;
-            spend(budget, value)?;
-            value.clone()
-        }
-        Node::Text(parts) => {
-            let mut text = String::new();
-            for part in parts {
-                match part {
-                    Part::Text(literal) => text.push_str(literal),
-                    Part::Reference(reference) => {
-                        let value = look_up(reference, resolver)?;
-                        spend(budget, value)?;
-                        push_text(value, &mut text)?;
+struct Resolution<'a> {
+    resolver: &'a dyn Resolver,
+    /// How many bytes the referred values may still have, so that a few references cannot multiply data without end.
+    room: usize,
+}
+
+impl Resolution<'_> {
+    /// Returns the value of `node`, which stands below `depth` arrays and objects.
+    fn node(&mut self, node: &Node, depth: usize) -> Result<Value, ResolveError> {
+        Ok(match node {
+            Node::Literal(value) => value.clone(),
+            Node::Whole(reference) => {
+                let value = look_up(reference, self.resolver)?;
+                self.spend(value, depth)?;
+                value.clone()
+            }
+            Node::Text(parts) => Value::String(self.text(parts)?),
+            Node::Array(items) => {
+                let items = items.iter().map(|item| self.node(item, depth + 1));
+                Value::Array(items.collect::<Result<_, _>>()?)
+            }
+            Node::Object(members) => {
+                let members = members
+                    .iter()
+                    .map(|(name, member)| Ok((name.clone(), self.node(member, depth + 1)?)));
+                Value::Object(members.collect::<Result<_, ResolveError>>()?)
+            }
+        })
+    }
+
+    fn text(&mut self, parts: &[Part]) -> Result<String, ResolveError> {
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                Part::Text(literal) => text.push_str(literal),
+                Part::Reference(reference) => {
+                    let value = look_up(reference, self.resolver)?;
+                    self.spend(value, 0)?;
+                    match value {
+                        Value::String(string) => text.push_str(string),
+                        other => {
+                            text.push_str(&canonical::to_string(other).map_err(|_| ResolveError::TooDeep)?);
+                        }
                     }
                 }
             }
-            Value::String(text)
         }
-        Node::Array(items) => Value::Array(
-            items
-                .iter()
-                .map(|item| resolve_node(item, resolver, budget))
-                .collect::<Result<_, _>>()?,
-        ),
-        Node::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(name, member)| Ok((name.clone(), resolve_node(member, resolver, budget)?)))
-                .collect::<Result<Map<_, _>, ResolveError>>()?,
-        ),
-    })
-}
-
-fn push_text(value: &Value, text: &mut String) -> Result<(), ResolveError> {
-    match value {
-        Value::String(string) => text.push_str(string),
-        other => text.push_str(&canonical::to_string(other).map_err(|_| ResolveError::TooLarge)?),
+        Ok(text)
     }
-    Ok(())
-}
 
-/// Takes the approximate size of `value` from the budget, so that a few references cannot multiply data without end.
-fn spend(budget: &mut usize, value: &Value) -> Result<(), ResolveError> {
-    let size = match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => return items.iter().try_for_each(|item| spend(budget, item)),
-        Value::Object(members) => {
-            return members.iter().try_for_each(|(name, member)| {
-                *budget = budget.checked_sub(name.len()).ok_or(ResolveError::TooLarge)?;
-                spend(budget, member)
-            });
+    /// Takes the approximate size of `value` from the room, and sees that it is not nested too deeply.
+    fn spend(&mut self, value: &Value, depth: usize) -> Result<(), ResolveError> {
+        match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => self.take(8),
+            Value::String(text) => self.take(text.len()),
+            Value::Array(_) | Value::Object(_) if depth >= limits::MAX_NESTING => Err(ResolveError::TooDeep),
+            Value::Array(items) => items.iter().try_for_each(|item| self.spend(item, depth + 1)),
+            Value::Object(members) => members.iter().try_for_each(|(name, member)| {
+                self.take(name.len())?;
+                self.spend(member, depth + 1)
+            }),
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
-    };
-    *budget = budget.checked_sub(size).ok_or(ResolveError::TooLarge)?;
-    Ok(())
+    }
+
+    fn take(&mut self, bytes: usize) -> Result<(), ResolveError> {
+        self.room = self.room.checked_sub(bytes).ok_or(ResolveError::TooLarge)?;
+        Ok(())
+    }
 }
 
 fn look_up<'a>(reference: &Reference, resolver: &'a dyn Resolver) -> Result<&'a Value, ResolveError> {
@@ -124,8 +152,8 @@ fn look_up<'a>(reference: &Reference, resolver: &'a dyn Resolver) -> Result<&'a 
         let found = match (value, segment) {
             (Value::Object(members), Segment::Name(name)) => members.get(name),
             (Value::Array(items), Segment::Index(index)) => items.get(*index),
-            (Value::Array(items), Segment::Name(name)) => {
-                name.parse::<usize>().ok().and_then(|i| items.get(i))
+            (Value::Array(items), Segment::Name(name)) if name.bytes().all(|b| b.is_ascii_digit()) => {
+                name.parse::<usize>().ok().and_then(|index| items.get(index))
             }
             _ => None,
         };

@@ -8,9 +8,15 @@
 )]
 
 mod canonical;
+mod document;
 mod failure;
+mod graph;
 mod journal;
 mod limits;
+mod problems;
+mod reference;
 mod retry;
 mod rfc8785;
+mod robustness;
+mod schema;
 mod seed;
