@@ -4,6 +4,7 @@
 
 mod append;
 mod batch;
+mod budget;
 mod command;
 mod create;
 mod error;
@@ -14,7 +15,10 @@ mod load;
 mod migrate;
 mod number;
 mod open;
+mod policy;
+mod rate;
 mod save;
+mod switch;
 mod worker;
 mod worker_lock;
 mod writer;
