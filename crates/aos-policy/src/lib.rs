@@ -11,6 +11,9 @@
 //!     step_ceiling_cents = 50
 //!     workflow_ceiling_cents = 500
 //!
+//!     [tenants.acme]
+//!     monthly_cents = 100_000
+//!
 //!     [agents.researcher]
 //!     tenant = "acme"
 //!     daily_cents = 2000

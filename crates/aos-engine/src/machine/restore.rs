@@ -87,6 +87,9 @@ impl Machine {
             {
                 self.make_ready(step);
             }
+            if matches!(self.steps[step].state, State::Denied(_)) {
+                self.cut_at(step, &mut effects);
+            }
         }
         if let Some(stop) = stop.or_else(|| self.unknown_outcome()) {
             self.phase = Phase::Stopping(stop);
@@ -130,6 +133,7 @@ impl Step {
                 self.result = Some(result);
                 self.state = State::Ended;
             }
+            JournalEntry::Denied { denial, .. } => self.state = State::Denied(denial),
         }
     }
 }

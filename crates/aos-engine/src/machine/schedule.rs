@@ -97,7 +97,18 @@ impl Machine {
     }
 
     /// A denial is a decision of its place in canonical order: lower steps finish first.
+    ///
+    /// It is written down, so that a crash does not let it be decided again. An emergency stop is not: a run that was
+    /// stopped goes on when it is released.
     fn denied(&mut self, step: usize, denial: Denial, effects: &mut Vec<Effect>) {
+        if denial.status.is_terminal() {
+            let (attempt, denial) = (self.steps[step].attempt, denial.clone());
+            // Details come from rules, which give nothing that has no canonical form; without a row it is decided again.
+            if let Ok(row) = (JournalEntry::Denied { attempt, denial }).to_row(StepIndex::from_usize(step), 0)
+            {
+                self.append(row, effects);
+            }
+        }
         self.release(step, State::Denied(denial));
         self.cut_at(step, effects);
     }

@@ -26,7 +26,7 @@ pub fn total_cost(rows: impl IntoIterator<Item = (StepIndex, RowKind, Money)>) -
     for (step, kind, cost) in rows {
         let (failed, ended) = steps.entry(step).or_default();
         match kind {
-            RowKind::Started => {}
+            RowKind::Started | RowKind::Denied => {}
             RowKind::Failed => *failed = failed.saturating_add(cost),
             RowKind::Ended => *ended = Some(cost),
         }
