@@ -46,7 +46,11 @@ fn every_kind_of_entry_reads_back_from_its_row() {
         r#"{"cost_micro_cents":1500,"error":"slow down","error_code":"RATE_LIMITED","error_details":{"status":429}}"#,
     );
 
-    let mut denial = Denial::new(RunStatus::BudgetExceeded, ErrorCode::AgentBudgetExceeded, "no room");
+    let mut denial = Denial::new(
+        RunStatus::BudgetExceeded,
+        ErrorCode::AgentBudgetExceeded,
+        "no room",
+    );
     denial.details = Some(json!({ "limit_cents": 5 }));
     check_round_trip(
         &JournalEntry::Denied { attempt: 1, denial },

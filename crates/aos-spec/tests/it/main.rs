@@ -10,6 +10,7 @@
 mod canonical;
 mod document;
 mod failure;
+mod failures;
 mod graph;
 mod journal;
 mod limits;
