@@ -283,6 +283,19 @@ async fn an_unknown_effect_waits_for_a_person_who_says_that_it_failed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_unknown_effect_waits_for_a_person_who_says_that_it_did_not_happen() {
+    let setup = suspended().await;
+    let (engine, a) = (setup.engine(), "a".parse().expect("valid"));
+    engine
+        .settle(&fixture::run_id(), &a, Settlement::Repeat)
+        .await
+        .expect("a decision is due");
+    let result = engine.resume(&fixture::run_id()).await.expect("the store works");
+    assert_eq!((result.status, setup.n_calls()), (RunStatus::Completed, 3));
+    assert_eq!(result.step_results[0].output["attempt"], 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unknown_effect_waits_for_a_person_who_gives_the_run_up() {
     let setup = suspended().await;
     let (engine, b) = (setup.engine(), "b".parse().expect("valid"));

@@ -1,3 +1,31 @@
-//! The command line program `aos`.
+//! The command line program `aos`: the one place where all parts of AOS meet.
+//!
+//! Standard output holds the answer, standard error everything else, and the exit code depends on the outcome alone.
+//! Suggested reading order: `args`, `program`, `command`, `exit`, `error`, `output`, `store`, `compose`, `progress`.
 
-fn main() {}
+mod args;
+mod bug;
+mod command;
+mod compose;
+mod error;
+mod execution;
+mod exit;
+mod ids;
+mod inputs;
+mod log;
+mod output;
+mod problem;
+mod program;
+mod progress;
+mod render;
+mod runtime;
+mod shape;
+mod signals;
+mod store;
+mod workflow_file;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bug::guard(|| program::run(std::env::args_os().collect())).into()
+}

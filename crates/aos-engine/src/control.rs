@@ -33,6 +33,8 @@ pub enum Settlement {
     Completed(Value),
     /// The effect did not happen; the step has failed.
     Failed(StepFailure),
+    /// The effect did not happen; the step is attempted once more when the run is resumed.
+    Repeat,
     /// Nobody can tell: the run is given up.
     Abort,
 }
@@ -111,7 +113,7 @@ impl WorkflowEngine {
         // Looked at before the lease is taken, so that a refusal leaves the run as it is.
         let stored = self.load(run_id).await?;
         let plan = driver::stored_plan(&stored)?;
-        let step = due_step(&stored, &plan, step_id)?;
+        let (step, attempt) = due_attempt(&stored, &plan, step_id)?;
         let lease = self
             .parts
             .store
@@ -122,8 +124,10 @@ impl WorkflowEngine {
             error: None,
             cancel_attempts: true,
         };
-        let result = match settlement {
-            Settlement::Completed(output) => StepResult::completed(step_id.clone(), output),
+        let entry = match settlement {
+            Settlement::Completed(output) => {
+                JournalEntry::Ended(StepResult::completed(step_id.clone(), output))
+            }
             Settlement::Failed(failure) => {
                 let skips = plan.descriptor(step).on_error == OnError::Skip;
                 let status = if skips {
@@ -131,7 +135,12 @@ impl WorkflowEngine {
                 } else {
                     StepStatus::Failed
                 };
-                StepResult::ended_by(step_id.clone(), status, failure)
+                JournalEntry::Ended(StepResult::ended_by(step_id.clone(), status, failure))
+            }
+            Settlement::Repeat => {
+                let failure =
+                    StepFailure::new(ErrorCode::OutcomeUnknown, "settled: the effect did not happen");
+                JournalEntry::Failed { attempt, failure }
             }
             Settlement::Abort => {
                 let message = format!("given up because the end of step `{step_id}` is unknown");
@@ -141,7 +150,7 @@ impl WorkflowEngine {
                 return self.leave(active, lease, stop).await;
             }
         };
-        let row = JournalEntry::Ended(result).to_row(step, stored.checkpoint.elapsed_ms);
+        let row = entry.to_row(step, stored.checkpoint.elapsed_ms);
         let row = row.map_err(|error| not_due(&stored, step_id, &error.to_string()))?;
         self.parts.store.append(&lease, vec![row]).await?;
         self.leave(active, lease, stop).await
@@ -163,23 +172,33 @@ impl WorkflowEngine {
     }
 }
 
-/// Returns the step on which a decision is due.
-fn due_step(stored: &StoredRun, plan: &WorkflowPlan, step_id: &StepId) -> Result<StepIndex, EngineError> {
+/// Returns the attempt on which a decision is due.
+fn due_attempt(
+    stored: &StoredRun,
+    plan: &WorkflowPlan,
+    step_id: &StepId,
+) -> Result<(StepIndex, u32), EngineError> {
     let index = plan.index_of(step_id.as_str());
     let step = index.ok_or_else(|| not_due(stored, step_id, "the workflow has no such step"))?;
-    let has = |kind| {
-        stored
+    let attempts = |kind| {
+        let rows = stored
             .journal
             .iter()
-            .any(|row| row.step == step && row.kind == kind)
+            .filter(move |row| row.step == step && row.kind == kind);
+        rows.map(|row| row.attempt).max()
     };
-    if has(RowKind::Ended) {
+    if attempts(RowKind::Ended).is_some() {
         return Err(not_due(stored, step_id, "the step has ended"));
     }
-    if !has(RowKind::Started) || stored.checkpoint.status != RunStatus::Suspended {
-        return Err(not_due(stored, step_id, "the run is not suspended because of it"));
+    match attempts(RowKind::Started) {
+        Some(attempt)
+            if stored.checkpoint.status == RunStatus::Suspended
+                && attempts(RowKind::Failed) < Some(attempt) =>
+        {
+            Ok((step, attempt))
+        }
+        _ => Err(not_due(stored, step_id, "the run is not suspended because of it")),
     }
-    Ok(step)
 }
 
 fn not_due(stored: &StoredRun, step_id: &StepId, reason: &str) -> EngineError {

@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use aos_spec::{SkillRegistry, port::Skill};
 
 use crate::{
-    Assert, Echo, Fail, FileRead, FileRoot, FileRootError, FileWrite, JsonTransform, Noop, TextParse, Wait,
+    Assert, Echo, Fail, FileAppend, FileRead, FileRoot, FileRootError, FileWrite, JsonTransform, Noop,
+    TextParse, Wait,
 };
 
 /// What the built-in skills may reach.
@@ -21,7 +22,7 @@ impl BuiltinOptions {
         Self::default()
     }
 
-    /// Returns the options with `file_read` and `file_write`, both confined to this folder.
+    /// Returns the options with `file_read`, `file_write` and `file_append`, confined to this folder.
     #[must_use]
     pub fn with_file_root(mut self, file_root: impl Into<PathBuf>) -> Self {
         self.file_root = Some(file_root.into());
@@ -46,6 +47,7 @@ pub fn builtin(options: &BuiltinOptions) -> Result<SkillRegistry, FileRootError>
     ];
     if let Some(path) = &options.file_root {
         let root = FileRoot::open(path)?;
+        skills.push(Arc::new(FileAppend::new(root.clone())));
         skills.push(Arc::new(FileRead::new(root.clone())));
         skills.push(Arc::new(FileWrite::new(root)));
     }

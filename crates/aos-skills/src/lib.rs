@@ -13,6 +13,7 @@
 //! | [`wait`](Wait) | read | waits for some seconds |
 //! | [`file_read`](FileRead) | read | returns the content of a file below the file root |
 //! | [`file_write`](FileWrite) | idempotent | replaces a file below the file root as a whole |
+//! | [`file_append`](FileAppend) | once | adds a line to the end of a file below the file root |
 //!
 //! # Invariant
 //!
@@ -56,7 +57,7 @@ pub use builtin::{BuiltinOptions, builtin};
 pub use echo::Echo;
 pub use error::FileRootError;
 pub use fail::Fail;
-pub use files::{FileRead, FileRoot, FileWrite};
+pub use files::{FileAppend, FileRead, FileRoot, FileWrite};
 pub use json_transform::JsonTransform;
 pub use noop::Noop;
 pub use text_parse::TextParse;

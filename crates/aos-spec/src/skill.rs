@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use crate::{AgentId, Money, RunId, Seed, SkillId, StepId, StepIndex, WorkflowId, port::Skill};
+use crate::{AgentId, ContentHash, Money, RunId, Seed, SkillId, StepId, StepIndex, WorkflowId, port::Skill};
 
 /// What calling a skill means for the world outside the process.
 ///
@@ -210,7 +210,10 @@ impl StepContext {
     /// Returns a context for one attempt; the fields that are not given are at their defaults.
     #[must_use]
     pub fn new(run_id: RunId, workflow_id: WorkflowId, step_id: StepId, inputs: Map<String, Value>) -> Self {
-        let idempotency_key = format!("{run_id}/{step_id}");
+        let idempotency_key = format!(
+            "{:x}",
+            ContentHash::of_bytes(format!("{run_id}/{step_id}").as_bytes())
+        );
         Self {
             run_id,
             workflow_id,

@@ -72,7 +72,7 @@ impl Run {
                 }
             }
         }
-        self.journal.append(&mut added);
+        self.journal.extend(added);
         Ok(())
     }
 

@@ -102,6 +102,9 @@ pub(super) async fn append(conn: &mut SqliteConnection, calls: &mut [Call<Append
 }
 
 async fn append_one(conn: &mut SqliteConnection, append: &Append) -> sqlx::Result<Result<(), StoreError>> {
+    if append.size() == 0 {
+        return Ok(Ok(()));
+    }
     let leases: i64 = sqlx::query_scalar(COUNT_LEASES)
         .bind(append.lease.run_id.as_str())
         .bind(stored(append.lease.token.0))

@@ -1,7 +1,18 @@
 //! The stores at their boundary.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::needless_pass_by_value,
+    reason = "a test fails by panicking, and reads best without borrows"
+)]
 
+mod batching;
 mod conformance;
+mod damage;
+mod equivalence;
+mod opening;
 mod policy;
 mod support;
+mod takeover;
+mod url;

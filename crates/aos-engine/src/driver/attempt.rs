@@ -31,7 +31,13 @@ async fn answer(skill: &dyn Skill, context: &StepContext, grace: Duration) -> An
     };
     let is_late = tokio::select! {
         biased;
-        outcome = &mut invocation => return Answer::Skill(outcome.unwrap_or_else(|panic| Err(panicked(&*panic)))),
+        outcome = &mut invocation => {
+            // A skill may notice the cancellation before this does; its failure is that of being cancelled, too.
+            return match outcome.unwrap_or_else(|panic| Err(panicked(&*panic))) {
+                Err(_) if context.cancellation.is_cancelled() => Answer::Cancelled,
+                outcome => Answer::Skill(outcome),
+            };
+        }
         () = context.cancellation.cancelled() => false,
         () = limit => true,
     };

@@ -6,7 +6,11 @@ mod perform;
 mod watch;
 mod writer;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use aos_spec::{
     ErrorCode, RunStatus, StepIndex, WorkflowPlan, WorkflowResult,
@@ -14,7 +18,10 @@ use aos_spec::{
     port::{Decision, Lease, RunEvent, RunRequest, RunStart},
 };
 use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::{JoinSet, coop::consume_budget},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use self::{perform::Ending, watch::StopWatch, writer::Writer};
@@ -36,6 +43,8 @@ pub(crate) struct Driver<'a> {
     writer: Writer,
     active: ActiveRun,
     is_resumed: bool,
+    /// Attempts that have ended at once.
+    ended: VecDeque<AttemptEnd>,
     /// Running attempts, and what cancels them.
     attempts: JoinSet<AttemptEnd>,
     cancellations: BTreeMap<StepIndex, CancellationToken>,
@@ -147,6 +156,7 @@ impl<'a> Driver<'a> {
             header,
             active,
             is_resumed: elapsed.is_some(),
+            ended: VecDeque::new(),
             attempts: JoinSet::new(),
             cancellations: BTreeMap::new(),
             waits: FuturesUnordered::new(),
@@ -196,6 +206,7 @@ impl<'a> Driver<'a> {
             .map(aos_spec::workflow::TimeoutSeconds::duration);
         let deadline = deadline.map(|limit| self.began + limit.saturating_sub(self.elapsed_before));
         let mut is_timed = deadline.is_some();
+        let mut timer = std::pin::pin!(tokio::time::sleep_until(deadline.unwrap_or(self.began)));
         let mut is_interruptible = true;
         while !self.machine.is_finished() {
             let input = tokio::select! {
@@ -211,11 +222,7 @@ impl<'a> Driver<'a> {
                     Input::Written { write }
                 }
                 Some(joined) = self.attempts.join_next() => match joined {
-                    Ok(end) => {
-                        self.cancellations.remove(&end.step);
-                        self.observe_attempt(&end);
-                        Input::Attempted { step: end.step, answer: end.answer, duration: end.duration }
-                    }
+                    Ok(end) => self.attempted(end),
                     // An attempt catches its panics itself and is only aborted with its driver.
                     Err(_) => continue,
                 },
@@ -235,11 +242,16 @@ impl<'a> Driver<'a> {
                     is_interruptible = false;
                     Input::Stop(Stop { status: RunStatus::Paused, error: None, cancel_attempts: true })
                 }
-                () = tokio::time::sleep_until(deadline.unwrap_or(self.began)), if is_timed => {
+                () = &mut timer, if is_timed => {
                     is_timed = false;
                     let error = RunError::new(ErrorCode::Timeout, "the time limit of the run passed");
                     Input::Stop(Stop { status: RunStatus::Timeout, error: Some(error), cancel_attempts: true })
                 }
+                // Last, and giving way now and then, so that a run of quick steps does not keep everything else waiting.
+                () = consume_budget(), if !self.ended.is_empty() => match self.ended.pop_front() {
+                    Some(end) => self.attempted(end),
+                    None => continue,
+                },
             };
             let effects = self.machine.handle(input, self.elapsed_ms());
             self.perform(effects).await?;
@@ -275,6 +287,16 @@ impl<'a> Driver<'a> {
     fn elapsed_ms(&self) -> u64 {
         let elapsed = self.elapsed_before + self.began.elapsed();
         u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn attempted(&mut self, end: AttemptEnd) -> Input {
+        self.cancellations.remove(&end.step);
+        self.observe_attempt(&end);
+        Input::Attempted {
+            step: end.step,
+            answer: end.answer,
+            duration: end.duration,
+        }
     }
 
     fn observe_denial(&self, input: &Input) {

@@ -1,12 +1,13 @@
 //! Performing one effect after the other.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aos_spec::{
     ContentHash, ErrorCode, RunStatus, StepContext, StepFailure, StepIndex, WorkflowResult,
     journal::{CorruptRun, RunError},
     port::{CheckpointUpdate, Decision, RunEvent, StepRecord},
 };
+use futures_util::{FutureExt, future::BoxFuture};
 
 use super::{AttemptEnd, Driver, admission::Question, attempt};
 use crate::{
@@ -135,17 +136,25 @@ impl Driver<'_> {
         let call = skill.and_then(|skill| Ok((skill, self.context(step, attempt)?)));
         match call {
             Ok((skill, context)) => {
-                self.cancellations.insert(step, context.cancellation.clone());
-                self.attempts
-                    .spawn(attempt::run(skill, context, self.parts.options.cancel_grace));
+                let cancellation = context.cancellation.clone();
+                let attempt = attempt::run(skill, context, self.parts.options.cancel_grace);
+                let mut attempt: BoxFuture<'static, AttemptEnd> = Box::pin(attempt);
+                // Most quick skills answer at once; only the others are worth a task of their own.
+                match (&mut attempt).now_or_never() {
+                    Some(end) => self.ended.push_back(end),
+                    None => {
+                        self.cancellations.insert(step, cancellation);
+                        self.attempts.spawn(attempt);
+                    }
+                }
             }
             Err(failure) => {
                 let answer = Answer::Skill(Err(failure));
-                self.attempts.spawn(std::future::ready(AttemptEnd {
+                self.ended.push_back(AttemptEnd {
                     step,
                     answer,
-                    duration: Default::default(),
-                }));
+                    duration: Duration::ZERO,
+                });
             }
         }
     }

@@ -122,6 +122,10 @@ impl Step {
                 }
             }
             JournalEntry::Failed { attempt, failure } => {
+                // A person has said of an unknown attempt that its effect did not happen.
+                if self.state == State::Unknown && attempt >= self.attempt {
+                    self.state = State::Waiting;
+                }
                 self.attempt = self.attempt.max(attempt);
                 self.cost = self.cost.saturating_add(failure.cost);
             }

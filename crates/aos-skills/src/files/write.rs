@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::{
     content::{self, Encoding},
+    durable::{make_folders, sync},
     path,
     root::{self, FileRoot},
 };
@@ -119,21 +120,6 @@ fn write(root: &Dir, path: &str, bytes: &[u8]) -> io::Result<()> {
     sync(&folder, ".")
 }
 
-/// Makes the folders of `path` that are missing, each durable in the one above it.
-fn make_folders(root: &Dir, path: &str) -> io::Result<()> {
-    let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
-    let mut above = ".";
-    for folder in ends.map(|end| &path[..end]) {
-        match root.create_dir(folder) {
-            Ok(()) => sync(root, above)?,
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-        }
-        above = folder;
-    }
-    Ok(())
-}
-
 /// Whether the file has exactly these bytes.
 fn holds(folder: &Dir, name: &str, bytes: &[u8]) -> io::Result<bool> {
     match folder.symlink_metadata(name) {
@@ -161,15 +147,6 @@ fn replace(
     write(&mut file)?;
     file.as_file().sync_all()?;
     file.replace(name)
-}
-
-/// Makes a file, or the names in a folder, durable.
-fn sync(dir: &Dir, path: &str) -> io::Result<()> {
-    // Elsewhere folders are not opened as files, and files that are opened for reading are not flushed.
-    if cfg!(unix) {
-        dir.open(path)?.sync_all()?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

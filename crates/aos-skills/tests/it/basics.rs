@@ -129,7 +129,7 @@ fn registry_holds_file_skills_only_with_a_file_root() {
     let folder = tempfile::tempdir().unwrap();
     let with = ids(&BuiltinOptions::new().with_file_root(folder.path()));
     assert!(
-        with.len() == without.len() + 2 && with.contains(&"file_write".to_owned()),
+        with.len() == without.len() + 3 && with.contains(&"file_write".to_owned()),
         "{with:?}"
     );
 }
@@ -161,6 +161,7 @@ fn effects_are_declared_as_documented() {
         let (effect, needs_key) = match manifest.id.as_str() {
             "file_read" | "wait" => (Effect::Read, false),
             "file_write" => (Effect::Idempotent, true),
+            "file_append" => (Effect::Once, false),
             _ => (Effect::Pure, false),
         };
         assert_eq!(

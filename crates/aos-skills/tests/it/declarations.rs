@@ -18,6 +18,7 @@ fn examples() -> Vec<(&'static str, Value)> {
             "file_write",
             json!({ "path": "a.txt", "content": "aGk=", "encoding": "base64" }),
         ),
+        ("file_append", json!({ "path": "log.txt", "line": "a" })),
         (
             "file_read",
             json!({ "path": "a.txt", "encoding": "utf8", "max_bytes": 10 }),

@@ -12,6 +12,7 @@ mod declarations;
 mod expression_errors;
 mod expression_limits;
 mod expression_values;
+mod file_append;
 mod file_confinement;
 mod file_read;
 mod file_write;

@@ -19,6 +19,9 @@ pub trait Skill: Send + Sync {
 
     /// Performs one attempt.
     ///
+    /// An attempt that does not answer at its first poll goes on in a task of its own, beside others. So a skill must not
+    /// block: what computes for long, or calls blocking functions, belongs on a thread for that.
+    ///
     /// The output is normalized and checked for its size by the engine. A panic becomes a failure with the code
     /// `EXECUTION_ERROR`.
     ///

@@ -1,0 +1,62 @@
+//! The commands: one file for each, with its arguments and what it does.
+//!
+//! To add one, add its file, a row to [`Command`] and a row to [`Command::execute`].
+
+mod completions;
+mod doctor;
+mod explain;
+mod graph;
+mod resume;
+mod run;
+mod runs;
+mod schema;
+mod skills;
+mod validate;
+
+use clap::Subcommand;
+
+use crate::{error::CliError, exit::Exit, program::Context};
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check workflow files and show all problems
+    Validate(validate::ValidateArgs),
+    /// Run a workflow, show its progress, and wait for its end
+    Run(run::RunArgs),
+    /// Go on with a run that was interrupted, paused or settled
+    Resume(resume::ResumeArgs),
+    /// Look at stored runs, and act on them
+    #[command(subcommand)]
+    Runs(runs::RunsCommand),
+    /// Look at the skills that workflows can call
+    #[command(subcommand)]
+    Skills(skills::SkillsCommand),
+    /// Draw the steps of a workflow and their dependencies
+    Graph(graph::GraphArgs),
+    /// Print the JSON Schema of workflow files or of an answer
+    Schema(schema::SchemaArgs),
+    /// Explain an error code or a topic
+    Explain(explain::ExplainArgs),
+    /// Check that the program can work here
+    Doctor(doctor::DoctorArgs),
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+}
+
+impl Command {
+    pub(crate) fn execute(self, context: &Context) -> Result<Exit, CliError> {
+        match self {
+            Self::Validate(args) => validate::execute(context, &args),
+            Self::Run(args) => run::execute(context, args),
+            Self::Resume(args) => resume::execute(context, &args),
+            Self::Runs(command) => command.execute(context),
+            Self::Skills(command) => skills::execute(context, &command),
+            Self::Graph(args) => graph::execute(context, &args),
+            Self::Schema(args) => schema::execute(context, &args),
+            Self::Explain(args) => explain::execute(context, &args),
+            Self::Doctor(args) => doctor::execute(context, &args),
+            Self::Completions(args) => completions::execute(context, &args),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Executing a run from here: `aos run` and `aos resume` differ in how the run begins, and in nothing else.
+
+use std::{path::PathBuf, sync::Arc};
+
+use aos_engine::{Durability, EngineOptions, NewRun};
+use aos_spec::{RunId, RunStatus, WorkflowPlan, WorkflowResult, limits, port::CheckpointStore};
+use clap::{Args, ValueEnum};
+
+use crate::{
+    args::Format,
+    compose::{self, EngineParts},
+    error::CliError,
+    exit::Exit,
+    ids, output,
+    program::Context,
+    progress::{Event, Progress},
+    render::{style, units, untrusted},
+    shape,
+    signals::Signals,
+};
+
+/// How runs are executed.
+#[derive(Debug, Args)]
+pub(crate) struct ExecutionArgs {
+    /// Folder that skills read and write files in
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(crate) files: PathBuf,
+
+    /// Attempts that may be running at the same time
+    #[arg(long, value_name = "N", default_value_t = limits::DEFAULT_PARALLEL, value_parser = parallel)]
+    max_parallel: usize,
+
+    /// When to wait until results are durable
+    #[arg(long, value_name = "WHEN", default_value = "before-effects")]
+    durability: When,
+}
+
+/// When the engine waits until results are durable.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum When {
+    /// Before each step that changes something, and at the end
+    BeforeEffects,
+    /// After each step
+    EveryStep,
+}
+
+fn parallel(text: &str) -> Result<usize, String> {
+    let in_range = |n: &usize| (1..=limits::MAX_PARALLEL).contains(n);
+    text.parse()
+        .ok()
+        .filter(in_range)
+        .ok_or_else(|| format!("a number from 1 to {}", limits::MAX_PARALLEL))
+}
+
+impl ExecutionArgs {
+    fn options(&self) -> EngineOptions {
+        let durability = match self.durability {
+            When::BeforeEffects => Durability::BeforeEffects,
+            When::EveryStep => Durability::EveryStep,
+        };
+        EngineOptions::default()
+            .with_max_parallel(self.max_parallel)
+            .with_durability(durability)
+    }
+}
+
+/// How a run begins.
+pub(crate) enum Beginning {
+    /// From the start, unless the store knows its id.
+    New(Box<NewRun>),
+    /// From what the store knows about it.
+    Stored(RunId),
+}
+
+/// Executes a run of `plan`, shows its progress and answers with its result.
+pub(crate) async fn execute(
+    context: &Context,
+    args: &ExecutionArgs,
+    store: Arc<dyn CheckpointStore>,
+    plan: &WorkflowPlan,
+    beginning: Beginning,
+) -> Result<Exit, CliError> {
+    let progress = Progress::start(context, plan);
+    let engine = compose::engine(EngineParts {
+        store,
+        skills: compose::skills(&args.files)?,
+        options: args.options(),
+        observer: progress.as_ref().map(Progress::observer),
+    })?;
+    let signals = Signals::watch(context.output, {
+        let engine = engine.clone();
+        move || engine.interrupt()
+    })?;
+    let result = match beginning {
+        Beginning::New(run) => engine.run(*run).await,
+        Beginning::Stored(run_id) => engine.resume(&run_id).await,
+    };
+    // The registration ends by itself where this fails; what became of the run is not affected.
+    let _ = engine.close().await;
+    let shown = progress.map_or(Ok(()), Progress::finish);
+    let result = result?;
+    shown?;
+    tracing::info!(run_id = %result.run_id, status = %result.status, "the engine let go of the run");
+    conclude(context, plan, &result)?;
+    let interrupted = signals.exit().filter(|_| result.status == RunStatus::Paused);
+    Ok(interrupted.unwrap_or(Exit::of_status(result.status)))
+}
+
+/// Shows how a run ended, or where it stands, and answers with its result.
+pub(crate) fn conclude(
+    context: &Context,
+    plan: &WorkflowPlan,
+    result: &WorkflowResult,
+) -> Result<(), CliError> {
+    let output = &context.output;
+    output.note(&summary(context, result));
+    if let Some(message) = &result.error {
+        let code = result
+            .error_code
+            .map(|code| format!("[{code}]"))
+            .unwrap_or_default();
+        let step = result
+            .failed_step
+            .as_ref()
+            .map(|step| format!("step `{step}`: "))
+            .unwrap_or_default();
+        let error = style::paint(style::ERROR, format_args!("error{code}"));
+        output.note(&format!("{error}: {step}{}", untrusted(message)));
+    }
+    if let Some(code) = result.error_code {
+        output.help(code.info().advice);
+    }
+    if let Some(next) = next_command(result) {
+        output.help(&context.command(&next));
+    }
+    match output.format {
+        Format::Jsonl => output::write_answer(&output::line(&Event::RunFinished { result })?),
+        Format::Text if result.status != RunStatus::Completed => Ok(()),
+        _ => output.answer(
+            || {
+                output::pretty(&shape::final_outputs(plan, result))
+                    .map_or_else(|error| error.message, |text| text + "\n")
+            },
+            result,
+        ),
+    }
+}
+
+/// Returns the line that says how a run ended, or where it stands.
+fn summary(context: &Context, result: &WorkflowResult) -> String {
+    let symbols = &context.output.symbols;
+    let mut parts = vec![
+        format!(
+            "{} in {}",
+            style::paint(style::of_run(result.status), result.status),
+            units::span(std::time::Duration::from_millis(result.total_duration_ms))
+        ),
+        format!(
+            "{} of {}",
+            result.steps_completed,
+            units::count(result.steps_total, "step")
+        ),
+    ];
+    if !result.total_cost_cents.is_zero() {
+        parts.push(units::cents(result.total_cost_cents, symbols));
+    }
+    parts.push(format!("checkpoint {}", result.checkpoint_hash));
+    parts.join(&format!(" {} ", symbols.dot))
+}
+
+/// Returns what to type next about a run that did not complete.
+pub(crate) fn next_command(result: &WorkflowResult) -> Option<String> {
+    let id = ids::short(&result.run_id);
+    match result.status {
+        RunStatus::Completed => None,
+        RunStatus::Paused | RunStatus::EmergencyStopped | RunStatus::Queued | RunStatus::Running => {
+            Some(format!("resume {id}"))
+        }
+        RunStatus::Suspended => {
+            let step = result.failed_step.as_ref().map_or("STEP", |step| step.as_str());
+            Some(format!(
+                "runs settle {id} {step} --completed JSON | --failed CODE:MESSAGE | --repeat | --abort"
+            ))
+        }
+        _ => Some(format!("runs show {id}")),
+    }
+}

@@ -1,0 +1,20 @@
+//! Tests of the program `aos` as others see it: arguments in, standard output, standard error and an exit code out.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "that is how tests fail, also in their helpers"
+)]
+
+mod bad_input;
+mod commands;
+mod damage;
+mod examples;
+mod exit_codes;
+mod operate;
+mod output;
+mod run;
+mod signals;
+mod stored;
+mod support;
+mod validate;
