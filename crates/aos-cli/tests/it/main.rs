@@ -13,6 +13,7 @@ mod examples;
 mod exit_codes;
 mod operate;
 mod output;
+mod policy;
 mod run;
 mod signals;
 mod stored;
