@@ -7,9 +7,11 @@
     reason = "a test fails by panicking"
 )]
 
+mod budget;
 mod control;
 mod crash_equivalence;
 mod driver;
+mod emergency_stop;
 mod metrics;
 mod ports;
 mod serial_equivalence;

@@ -2,11 +2,13 @@
 
 use std::{path::Path, sync::Arc};
 
+use aos_checkpoint::Store;
 use aos_engine::{EngineOptions, WorkflowEngine};
+use aos_policy::{PolicyConfig, PolicyEnforcer};
 use aos_skills::{BuiltinOptions, builtin};
 use aos_spec::{
     ErrorCode, SkillRegistry, WorkerId,
-    port::{CheckpointStore, RunObserver},
+    port::{CheckpointStore, RunObserver, StepPolicy},
 };
 use uuid::Uuid;
 
@@ -17,6 +19,7 @@ pub(crate) struct EngineParts {
     pub(crate) store: Arc<dyn CheckpointStore>,
     pub(crate) skills: SkillRegistry,
     pub(crate) options: EngineOptions,
+    pub(crate) policy: Option<Arc<dyn StepPolicy>>,
     pub(crate) observer: Option<Arc<dyn RunObserver>>,
 }
 
@@ -35,6 +38,34 @@ pub(crate) fn skills(files: &Path) -> Result<SkillRegistry, CliError> {
     })
 }
 
+/// Returns the rules in the file at `path`, with what the environment says instead. Without a file nothing is limited.
+pub(crate) fn policy_config(path: Option<&Path>) -> Result<PolicyConfig, CliError> {
+    let config = path.map_or_else(|| Ok(PolicyConfig::default()), PolicyConfig::load);
+    config
+        .and_then(|config| config.with_environment(variable))
+        .map_err(|error| {
+            let place = path.map_or_else(|| "the environment".into(), |path| path.display().to_string());
+            CliError::new(error.code(), error.to_string()).at(place)
+        })
+}
+
+/// Returns the policy of the rules in the file at `path`, over the budgets, rates and emergency stop of `store`.
+pub(crate) fn policy(path: Option<&Path>, store: &Store) -> Result<Arc<dyn StepPolicy>, CliError> {
+    let enforcer = PolicyEnforcer::builder(policy_config(path)?)
+        .environment(variable)
+        .switch(store.switch())
+        .ledger(store.ledger())
+        .rates(store.rates())
+        .build()
+        .map_err(|error| CliError::new(ErrorCode::PolicyViolation, error.to_string()))?;
+    Ok(Arc::new(enforcer))
+}
+
+/// Returns an environment variable; what is not text is not taken for unset.
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
 /// Returns an engine that executes nothing: for what an operator asks of runs.
 pub(crate) fn operator(store: Arc<dyn CheckpointStore>) -> Result<WorkflowEngine, CliError> {
     let skills = builtin(&BuiltinOptions::new()).unwrap_or_default();
@@ -42,13 +73,18 @@ pub(crate) fn operator(store: Arc<dyn CheckpointStore>) -> Result<WorkflowEngine
         store,
         skills,
         options: EngineOptions::default(),
+        policy: None,
         observer: None,
     })
 }
 
 /// Returns an engine.
 pub(crate) fn engine(parts: EngineParts) -> Result<WorkflowEngine, CliError> {
-    let builder = WorkflowEngine::builder(parts.store, parts.skills, new_worker()?).options(parts.options);
+    let mut builder =
+        WorkflowEngine::builder(parts.store, parts.skills, new_worker()?).options(parts.options);
+    if let Some(policy) = parts.policy {
+        builder = builder.policy(policy);
+    }
     Ok(match parts.observer {
         Some(observer) => builder.observer(observer).build(),
         None => builder.build(),

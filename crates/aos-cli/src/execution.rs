@@ -1,9 +1,9 @@
 //! Executing a run from here: `aos run` and `aos resume` differ in how the run begins, and in nothing else.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use aos_engine::{Durability, EngineOptions, NewRun};
-use aos_spec::{RunId, RunStatus, WorkflowPlan, WorkflowResult, limits, port::CheckpointStore};
+use aos_spec::{RunId, RunStatus, WorkflowPlan, WorkflowResult, limits};
 use clap::{Args, ValueEnum};
 
 use crate::{
@@ -18,6 +18,7 @@ use crate::{
     render::{style, units, untrusted},
     shape,
     signals::Signals,
+    store::Store,
 };
 
 /// How runs are executed.
@@ -30,6 +31,10 @@ pub(crate) struct ExecutionArgs {
     /// Attempts that may be running at the same time
     #[arg(long, value_name = "N", default_value_t = limits::DEFAULT_PARALLEL, value_parser = parallel)]
     max_parallel: usize,
+
+    /// File with the rules that steps must keep (TOML); `aos policy show` prints them
+    #[arg(long, value_name = "FILE", env = "AOS_POLICY", hide_env_values = true)]
+    policy: Option<PathBuf>,
 
     /// When to wait until results are durable
     #[arg(long, value_name = "WHEN", default_value = "before-effects")]
@@ -77,14 +82,15 @@ pub(crate) enum Beginning {
 pub(crate) async fn execute(
     context: &Context,
     args: &ExecutionArgs,
-    store: Arc<dyn CheckpointStore>,
+    store: &Store,
     plan: &WorkflowPlan,
     beginning: Beginning,
 ) -> Result<Exit, CliError> {
     let progress = Progress::start(context, plan);
     let engine = compose::engine(EngineParts {
-        store,
+        store: store.port(),
         skills: compose::skills(&args.files)?,
+        policy: Some(compose::policy(args.policy.as_deref(), store)?),
         options: args.options(),
         observer: progress.as_ref().map(Progress::observer),
     })?;

@@ -2,8 +2,9 @@
 
 use std::{io, path::Path, sync::Arc};
 
+pub(crate) use aos_checkpoint::Store;
+use aos_checkpoint::StoreUrl;
 pub(crate) use aos_checkpoint::SystemClock;
-use aos_checkpoint::{Store, StoreUrl};
 use aos_spec::{
     ErrorCode, RunId, WorkflowPlan, WorkflowSpec,
     journal::{CorruptRun, StoredRun},
@@ -24,7 +25,7 @@ pub(crate) struct LoadedRun {
 /// Does `work` with the store, which is made where it does not exist.
 pub(crate) async fn with_store<T>(
     context: &Context,
-    work: impl AsyncFnOnce(Arc<dyn CheckpointStore>) -> Result<T, CliError>,
+    work: impl AsyncFnOnce(Store) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
     let url = parse(context)?;
     if let StoreUrl::Sqlite(path) = &url
@@ -38,7 +39,7 @@ pub(crate) async fn with_store<T>(
 /// Does `work` with the store, or with `None` where it does not exist; nothing is made.
 pub(crate) async fn with_store_if_exists<T>(
     context: &Context,
-    work: impl AsyncFnOnce(Option<Arc<dyn CheckpointStore>>) -> Result<T, CliError>,
+    work: impl AsyncFnOnce(Option<Store>) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
     let url = parse(context)?;
     if let StoreUrl::Sqlite(path) = &url {
@@ -54,7 +55,7 @@ pub(crate) async fn with_store_if_exists<T>(
 /// Does `work` with the store, for a command about a run that exists already.
 pub(crate) async fn with_existing_store<T>(
     context: &Context,
-    work: impl AsyncFnOnce(Arc<dyn CheckpointStore>) -> Result<T, CliError>,
+    work: impl AsyncFnOnce(Store) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
     with_store_if_exists(context, async |store| match store {
         Some(store) => work(store).await,
@@ -71,7 +72,7 @@ pub(crate) async fn with_existing_store<T>(
 async fn work_with<T>(
     context: &Context,
     url: &StoreUrl,
-    work: impl AsyncFnOnce(Arc<dyn CheckpointStore>) -> Result<T, CliError>,
+    work: impl AsyncFnOnce(Store) -> Result<T, CliError>,
 ) -> Result<T, CliError> {
     let store = Store::open(url, Arc::new(SystemClock)).await;
     let store = store.map_err(|error| {
@@ -80,7 +81,7 @@ async fn work_with<T>(
             .with_advice(CHECK_PATH)
     })?;
     tracing::debug!(store = context.store_name(), "the store is open");
-    let done = work(store.port()).await;
+    let done = work(store.clone()).await;
     store.close().await;
     done.map_err(|error| error.at(context.store_name()))
 }

@@ -225,6 +225,7 @@ impl WorkflowEngine {
         let mut header = RunHeader::new(run.run_id.clone(), &run.plan, run.seed, inputs);
         header.agent_id.clone_from(&run.agent_id);
         header.skill_versions = identity::skill_versions(&run.plan, &self.parts.skills);
+        header.policy_hash = self.parts.policy.as_ref().and_then(|policy| policy.hash());
         header.engine_version = env!("CARGO_PKG_VERSION").into();
         Ok(header)
     }
@@ -308,6 +309,7 @@ impl EngineBuilder {
             self.worker,
             options.lease_ttl,
             options.poll_interval,
+            self.policy.clone(),
         );
         WorkflowEngine {
             parts: Arc::new(Parts {

@@ -8,7 +8,7 @@ use std::{
 
 use aos_spec::{
     RunId, WorkerId,
-    port::{CheckpointStore, RunRequest},
+    port::{CheckpointStore, RunRequest, StepPolicy},
 };
 use tokio::sync::watch;
 
@@ -20,6 +20,7 @@ pub(crate) struct Presence {
     worker: WorkerId,
     ttl: Duration,
     interval: Duration,
+    policy: Option<Arc<dyn StepPolicy>>,
     runs: Mutex<Runs>,
     /// Held while the worker registers, so that a second run waits for the first one's registration.
     registering: tokio::sync::Mutex<()>,
@@ -46,12 +47,14 @@ impl Presence {
         worker: WorkerId,
         ttl: Duration,
         interval: Duration,
+        policy: Option<Arc<dyn StepPolicy>>,
     ) -> Self {
         Self {
             store,
             worker,
             ttl,
             interval,
+            policy,
             runs: Mutex::default(),
             registering: tokio::sync::Mutex::default(),
         }
@@ -132,6 +135,9 @@ impl Presence {
 
 impl Drop for ActiveRun {
     fn drop(&mut self) {
+        if let Some(policy) = &self.presence.policy {
+            policy.forget(&self.run_id);
+        }
         self.presence.runs().active.remove(&self.run_id);
     }
 }

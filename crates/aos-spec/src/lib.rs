@@ -7,6 +7,7 @@
 //! Suggested reading order: [`id`], [`money`], [`status`], [`workflow`], [`check`], [`plan`], [`failure`],
 //! [`result`], [`journal`], [`port`].
 
+pub mod budget;
 pub mod canonical;
 pub mod check;
 pub mod failure;
@@ -16,6 +17,7 @@ pub mod limits;
 pub mod money;
 pub mod plan;
 pub mod port;
+pub mod rate;
 pub mod reference;
 pub mod result;
 pub mod retry;

@@ -1,5 +1,6 @@
 //! The store that keeps everything in memory.
 
+mod policy;
 mod run;
 mod state;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use aos_spec::{
-    ContentHash, RunStatus, StepIndex, Timestamp, WorkerId,
-    journal::{Checkpoint, JournalRow, RowKind, RunHeader, StoredRun},
+    ContentHash, Money, RunStatus, StepIndex, Timestamp, WorkerId,
+    journal::{Checkpoint, JournalRow, RowKind, RunHeader, StoredRun, total_cost},
     port::{CheckpointUpdate, FencingToken, Lease, RunRequest, RunSummary, StoreError},
 };
 
@@ -125,6 +125,11 @@ impl Run {
         }
         let journal = self.journal.values().cloned().collect();
         assemble(self.checkpoint.clone(), journal)
+    }
+
+    /// Returns what all attempts have cost.
+    pub(super) fn cost(&self) -> Money {
+        total_cost(self.journal.values().map(|row| (row.step, row.kind, row.cost())))
     }
 
     /// Returns the line of this run in lists; `owner` is who holds it now.

@@ -3,12 +3,12 @@
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use aos_spec::{
-    RunId, Timestamp, WorkerId,
+    RunId, RunStatus, Timestamp, WorkerId,
     journal::{JournalRow, RunHeader, StoredRun},
     port::{CheckpointUpdate, DEFAULT_LIST_LIMIT, Lease, RunFilter, RunRequest, RunSummary, StoreError},
 };
 
-use super::run::Run;
+use super::{policy::Policy, run::Run};
 use crate::refusal::fenced;
 
 /// What the store holds.
@@ -20,6 +20,8 @@ pub(super) struct State {
     /// The highest token of any deleted run. Tokens of new runs are higher, so that a lease of a deleted run is not
     /// taken for one of a later run with the same id.
     highest_deleted_token: u64,
+    /// Budgets, rates and the emergency stop.
+    pub(super) policy: Policy,
 }
 
 impl State {
@@ -90,7 +92,14 @@ impl State {
         update: CheckpointUpdate,
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        self.leased(lease)?.save(lease, update, now)
+        let status = update.status;
+        let run = self.leased(lease)?;
+        let version = run.save(lease, update, now)?;
+        if status != RunStatus::Running {
+            let cost = run.cost();
+            self.policy.settle(&lease.run_id, cost, status.is_terminal());
+        }
+        Ok(version)
     }
 
     /// Returns a run with its whole journal.
@@ -110,7 +119,9 @@ impl State {
             });
         }
         self.highest_deleted_token = self.highest_deleted_token.max(run.token);
-        self.runs.remove(run_id);
+        if let Some(run) = self.runs.remove(run_id) {
+            self.policy.settle(run_id, run.cost(), true);
+        }
         Ok(true)
     }
 
@@ -163,7 +174,7 @@ impl State {
             .then(|| owner.clone())
     }
 
-    fn run(&self, run_id: &RunId) -> Result<&Run, StoreError> {
+    pub(super) fn run(&self, run_id: &RunId) -> Result<&Run, StoreError> {
         let run = self.runs.get(run_id);
         run.ok_or_else(|| StoreError::NotFound(run_id.clone()))
     }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use aos_spec::{
     RunId, WorkerId,
-    port::{Lease, RunRequest, StoreError},
+    budget::{Hold, Holding},
+    port::{Lease, RunRequest, StopScope, StoreError},
+    rate::{RateAnswer, RateLimit},
 };
 use tokio::sync::oneshot;
 
@@ -55,6 +57,10 @@ pub(super) enum Other {
     Request(Call<(RunId, RunRequest), bool>),
     Delete(Call<RunId, bool>),
     Retire(Call<WorkerId, ()>),
+    Hold(Call<Hold, Holding>),
+    Take(Call<(Vec<RateLimit>, Duration), RateAnswer>),
+    Stop(Call<(StopScope, String), u64>),
+    Release(Call<(StopScope, String), bool>),
 }
 
 impl Other {
@@ -66,6 +72,10 @@ impl Other {
             Self::Request(call) => call.finish(failure),
             Self::Delete(call) => call.finish(failure),
             Self::Retire(call) => call.finish(failure),
+            Self::Hold(call) => call.finish(failure),
+            Self::Take(call) => call.finish(failure),
+            Self::Stop(call) => call.finish(failure),
+            Self::Release(call) => call.finish(failure),
         }
     }
 }

@@ -7,6 +7,7 @@ use aos_spec::{
 use sqlx::{Row, SqliteConnection};
 
 use super::{
+    budget,
     number::unstored,
     worker::{id, living},
     worker_lock::WorkerLocks,
@@ -116,6 +117,7 @@ pub(super) async fn delete(
             owner,
         }));
     }
+    budget::settle(conn, run_id, true).await?;
     for statement in DELETE {
         sqlx::query(statement)
             .bind(found.run_no)

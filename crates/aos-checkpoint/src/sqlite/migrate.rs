@@ -12,10 +12,16 @@ struct Migration {
 }
 
 /// All steps; the format of a file is the number of steps taken.
-const MIGRATIONS: [Migration; 1] = [Migration {
-    name: "runs, journals and workers",
-    sql: runs_journals_and_workers,
-}];
+const MIGRATIONS: [Migration; 2] = [
+    Migration {
+        name: "runs, journals and workers",
+        sql: runs_journals_and_workers,
+    },
+    Migration {
+        name: "budgets, rates and the emergency stop",
+        sql: || include_str!("policy.sql").into(),
+    },
+];
 
 fn runs_journals_and_workers() -> String {
     let statuses = RunStatus::ALL.map(|status| format!("'{status}'")).join(", ");

@@ -4,6 +4,7 @@
 
 mod append;
 mod batch;
+mod budget;
 mod command;
 mod create;
 mod error;
@@ -16,7 +17,10 @@ mod number;
 mod open;
 #[cfg(test)]
 mod plans;
+mod policy;
+mod rate;
 mod save;
+mod switch;
 mod worker;
 mod worker_lock;
 mod writer;

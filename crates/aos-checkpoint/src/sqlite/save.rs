@@ -9,6 +9,7 @@ use aos_spec::{
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
+    budget,
     command::Call,
     jsonb::Array,
     number::{stored, unstored},
@@ -70,6 +71,15 @@ impl Save {
         &self.lease
     }
 
+    /// Charges the run what it has cost, when it lets go.
+    async fn settle(&self, conn: &mut SqliteConnection) -> sqlx::Result<()> {
+        let status = self.fields.status.parse().unwrap_or(RunStatus::Running);
+        if status == RunStatus::Running {
+            return Ok(());
+        }
+        budget::settle(conn, &self.lease.run_id, status.is_terminal()).await
+    }
+
     /// Returns the number of bytes that the checkpoint takes.
     pub(super) fn size(&self) -> usize {
         self.row.size()
@@ -108,12 +118,17 @@ pub(super) async fn save(
         .fetch_all(&mut *conn)
         .await?;
     let saved = BTreeSet::from_iter(saved);
-    for call in calls {
+    for call in &mut *calls {
         call.answer = Some(if saved.contains(call.ask.lease.run_id.as_str()) {
             Ok(call.ask.expected_version + 1)
         } else {
             judge(conn, &call.ask).await?
         });
+    }
+    if budget::is_used(conn).await? {
+        for call in calls.iter().filter(|call| matches!(call.answer, Some(Ok(_)))) {
+            call.ask.settle(conn).await?;
+        }
     }
     Ok(())
 }

@@ -41,7 +41,8 @@ create table workflow_steps (
     pos         integer primary key,
     run_no      integer not null references workflow_checkpoints(run_no),
     step        integer not null,
-    -- 1: an attempt is about to begin, 2: an attempt failed and will be tried again, 3: the step has ended.
+    -- 1: an attempt is about to begin, 2: an attempt failed and will be tried again, 3: the step has ended,
+    -- 4: a rule refused an attempt.
     kind        integer not null,
     attempt     integer not null,
     body        text not null,

@@ -24,10 +24,11 @@ use tokio::sync::{mpsc, oneshot};
 use super::{
     append,
     batch::{Batch, MAX_CALLS},
+    budget,
     command::{Command, Other},
     create,
     error::{ambiguous, is_refusal, unavailable},
-    lease, save, worker,
+    lease, rate, save, switch, worker,
     worker_lock::WorkerLocks,
 };
 
@@ -184,6 +185,13 @@ async fn do_other(
         Other::Request(call) => call.answer = Some(lease::request(conn, locks, &call.ask, now).await?),
         Other::Delete(call) => call.answer = Some(lease::delete(conn, locks, &call.ask, now).await?),
         Other::Retire(call) => call.answer = Some(Ok(worker::retire(conn, locks, &call.ask).await?)),
+        Other::Hold(call) => call.answer = Some(budget::hold(conn, &call.ask, now).await?),
+        Other::Take(call) => {
+            let (limits, max_wait) = &call.ask;
+            call.answer = Some(Ok(rate::take(conn, limits, *max_wait, now).await?));
+        }
+        Other::Stop(call) => call.answer = Some(Ok(switch::stop(conn, &call.ask, now).await?)),
+        Other::Release(call) => call.answer = Some(Ok(switch::release(conn, &call.ask, now).await?)),
     }
     Ok(())
 }

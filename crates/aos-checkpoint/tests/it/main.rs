@@ -13,6 +13,7 @@ mod conformance;
 mod damage;
 mod equivalence;
 mod opening;
+mod policy;
 mod support;
 mod takeover;
 mod url;

@@ -123,6 +123,7 @@ fn check_store(context: &Context) -> Finding {
             store::check_creatable(context)?;
             return Ok(format!("{name} does not exist yet; the first run makes it"));
         };
+        let store = store.port();
         store.ping().await?;
         let worker = compose::new_worker()?;
         store.heartbeat(&worker, Duration::from_secs(1)).await?;

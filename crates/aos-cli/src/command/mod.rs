@@ -5,11 +5,14 @@
 mod completions;
 mod doctor;
 mod explain;
+mod failures;
 mod graph;
+mod policy;
 mod resume;
 mod run;
 mod runs;
 mod schema;
+mod simulate;
 mod skills;
 mod validate;
 
@@ -24,11 +27,18 @@ pub(crate) enum Command {
     Validate(validate::ValidateArgs),
     /// Run a workflow, show its progress, and wait for its end
     Run(run::RunArgs),
+    /// Show what a workflow would do and cost, and which rules would refuse it
+    Simulate(simulate::SimulateArgs),
     /// Go on with a run that was interrupted, paused or settled
     Resume(resume::ResumeArgs),
     /// Look at stored runs, and act on them
     #[command(subcommand)]
     Runs(runs::RunsCommand),
+    /// Show which failures there were, how often, and what became of them
+    Failures(failures::FailuresArgs),
+    /// Look at rules and budgets, and stop everything in an emergency
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Look at the skills that workflows can call
     #[command(subcommand)]
     Skills(skills::SkillsCommand),
@@ -50,6 +60,9 @@ impl Command {
             Self::Validate(args) => validate::execute(context, &args),
             Self::Run(args) => run::execute(context, args),
             Self::Resume(args) => resume::execute(context, &args),
+            Self::Simulate(args) => simulate::execute(context, &args),
+            Self::Failures(args) => failures::execute(context, &args),
+            Self::Policy(command) => policy::execute(context, &command),
             Self::Runs(command) => command.execute(context),
             Self::Skills(command) => skills::execute(context, &command),
             Self::Graph(args) => graph::execute(context, &args),

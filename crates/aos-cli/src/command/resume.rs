@@ -26,15 +26,15 @@ pub(crate) struct ResumeArgs {
 pub(crate) fn execute(context: &Context, args: &ResumeArgs) -> Result<Exit, CliError> {
     let name = args.run.parse()?;
     runtime::block_on_threads(store::with_existing_store(context, async |store| {
-        let run_id = ids::resolve(store.as_ref(), name).await?;
-        let run = store::load(store.as_ref(), &run_id).await?;
+        let run_id = ids::resolve(store.port().as_ref(), name).await?;
+        let run = store::load(store.port().as_ref(), &run_id).await?;
         context
             .output
             .note(&format!("resume {run_id}  workflow {}", run.plan.spec().id));
         execution::execute(
             context,
             &args.execution,
-            store,
+            &store,
             &run.plan,
             Beginning::Stored(run_id),
         )

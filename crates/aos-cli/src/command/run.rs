@@ -85,7 +85,7 @@ pub(crate) fn execute(context: &Context, args: RunArgs) -> Result<Exit, CliError
         execution::execute(
             context,
             &args.execution,
-            store,
+            &store,
             &plan,
             Beginning::New(Box::new(run)),
         )

@@ -14,6 +14,7 @@ mod exit_codes;
 mod kill;
 mod operate;
 mod output;
+mod policy;
 mod run;
 mod signals;
 mod stored;

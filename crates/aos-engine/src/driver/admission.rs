@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aos_spec::{
     AgentId, ErrorCode, Money, RunId, RunStatus, StepIndex, WorkflowPlan,
-    port::{Decision, Denial, PolicyRequest, Rejection, RunEvent, StepPolicy},
+    port::{Decision, Denial, PolicyRequest, Rejection, RunEvent, Skill, StepPolicy},
 };
 use serde_json::json;
 
@@ -19,7 +19,9 @@ pub(super) struct Question {
     pub(super) agent_id: Option<AgentId>,
     pub(super) step: StepIndex,
     pub(super) attempt: u32,
+    pub(super) skill: Option<Arc<dyn Skill>>,
     pub(super) spent: Money,
+    pub(super) step_spent: Money,
     pub(super) outstanding: Option<Money>,
 }
 
@@ -30,7 +32,9 @@ impl Question {
         request.step_index = self.step;
         request.attempt = self.attempt;
         request.agent_id = self.agent_id.as_ref();
+        request.skill = self.skill.as_ref().map(|skill| skill.manifest());
         request.spent = self.spent;
+        request.step_spent = self.step_spent;
         request.outstanding = self.outstanding;
         let decision = self.policy.decide(&request).await.unwrap_or_else(|error| {
             Decision::Deny(Denial::new(

@@ -3,6 +3,7 @@
 mod admission;
 mod attempt;
 mod perform;
+mod watch;
 mod writer;
 
 use std::{
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::{
     perform::Ending,
+    watch::StopWatch,
     writer::{Writer, Written},
 };
 use crate::{
@@ -55,6 +57,8 @@ pub(crate) struct Driver<'a> {
     began: Instant,
     elapsed_before: Duration,
     ending: Option<Ending>,
+    /// Asks the policy whether the run must stop; none without a policy, or when it was told to.
+    watch: Option<StopWatch>,
     /// Why no step is to be started at all.
     stop: Option<Stop>,
 }
@@ -144,8 +148,13 @@ impl<'a> Driver<'a> {
             max_output_bytes: parts.options.max_output_bytes,
             authorize: parts.policy.is_some() || parts.validator.is_some(),
         };
+        let watch = parts.policy.as_ref().map(|policy| {
+            let (policy, plan) = (Arc::clone(policy), Arc::clone(&plan));
+            StopWatch::new(policy, plan, &header, parts.options.poll_interval)
+        });
         Self {
             parts,
+            watch,
             machine: Machine::new(plan, options, journal),
             writer: Writer::new(Arc::clone(&parts.store), lease),
             header,
@@ -230,6 +239,10 @@ impl<'a> Driver<'a> {
                     Some(request) => Input::Stop(stop_on(request)),
                     None => continue,
                 },
+                stop = stopped(&mut self.watch, &self.cancellations), if self.watch.is_some() => {
+                    self.watch = None;
+                    Input::Stop(stop)
+                }
                 () = self.parts.interrupted.cancelled(), if is_interruptible => {
                     is_interruptible = false;
                     Input::Stop(Stop { status: RunStatus::Paused, error: None, cancel_attempts: true })
@@ -340,5 +353,13 @@ fn stop_on(request: RunRequest) -> Stop {
                 cancel_attempts: true,
             }
         }
+    }
+}
+
+/// Waits until the policy wants the run to stop; forever when nobody asks it.
+async fn stopped(watch: &mut Option<StopWatch>, attempts: &BTreeMap<StepIndex, CancellationToken>) -> Stop {
+    match watch {
+        Some(watch) => watch.stopped(attempts).await,
+        None => std::future::pending().await,
     }
 }

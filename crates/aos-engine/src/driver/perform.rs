@@ -95,15 +95,24 @@ impl Driver<'_> {
                 .waits
                 .push(Box::pin(std::future::ready(Input::Decided { step, decision })));
         };
-        let (spent, outstanding) = self.machine.cost_before(step);
+        let plan = self.machine.plan();
+        let (spent, outstanding) = self
+            .machine
+            .cost_before(step, |lower| policy.most(plan.spec(), lower));
         let question = Question {
             policy: Arc::clone(policy),
-            plan: Arc::clone(self.machine.plan()),
+            plan: Arc::clone(plan),
             run_id: self.header.run_id.clone(),
             agent_id: self.header.agent_id.clone(),
             step,
             attempt,
+            skill: self
+                .parts
+                .skills
+                .get(plan.descriptor(step).skill_id.as_str())
+                .cloned(),
             spent,
+            step_spent: self.machine.cost_of(step),
             outstanding,
         };
         self.waits.push(Box::pin(question.ask()));

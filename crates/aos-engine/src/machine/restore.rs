@@ -35,6 +35,7 @@ impl Machine {
                 n_missing: step.depends_on().len(),
                 dependents: Vec::new(),
                 attempt: 0,
+                asked_at: 0,
                 cost: Money::ZERO,
                 duration_ms: 0,
                 result: None,
@@ -86,6 +87,9 @@ impl Machine {
             {
                 self.make_ready(step);
             }
+            if matches!(self.steps[step].state, State::Denied(_)) {
+                self.cut_at(step, &mut effects);
+            }
         }
         if let Some(stop) = stop.or_else(|| self.unknown_outcome()) {
             self.phase = Phase::Stopping(stop);
@@ -133,6 +137,7 @@ impl Step {
                 self.result = Some(result);
                 self.state = State::Ended;
             }
+            JournalEntry::Denied { denial, .. } => self.state = State::Denied(denial),
         }
     }
 }

@@ -59,6 +59,7 @@ impl Machine {
         self.steps[step].attempt += 1;
         if self.options.authorize {
             self.steps[step].state = State::Authorizing;
+            self.steps[step].asked_at = self.frontier;
             let attempt = self.steps[step].attempt;
             effects.push(Effect::Authorize {
                 step: StepIndex::from_usize(step),
@@ -76,8 +77,8 @@ impl Machine {
         match decision {
             Decision::Allow => self.admitted(step, effects),
             Decision::Deny(denial) => self.denied(step, denial, effects),
-            // Everything before it has committed: a policy that cannot decide now never will.
-            Decision::Undecided if step == self.frontier => {
+            // Everything before it had committed: a policy that cannot decide then never will.
+            Decision::Undecided if step == self.steps[step].asked_at => {
                 let message = "the policy did not decide although nothing is outstanding";
                 let denial = Denial::new(RunStatus::PolicyViolation, ErrorCode::PolicyViolation, message);
                 self.denied(step, denial, effects);
@@ -85,13 +86,29 @@ impl Machine {
             Decision::Undecided => {
                 self.release(step, State::Waiting);
                 self.steps[step].attempt -= 1;
-                self.parked.insert(step);
+                if step == self.frontier {
+                    // What it waits for has committed while the policy was deciding.
+                    self.make_ready(step);
+                } else {
+                    self.parked.insert(step);
+                }
             }
         }
     }
 
     /// A denial is a decision of its place in canonical order: lower steps finish first.
+    ///
+    /// It is written down, so that a crash does not let it be decided again. An emergency stop is not: a run that was
+    /// stopped goes on when it is released.
     fn denied(&mut self, step: usize, denial: Denial, effects: &mut Vec<Effect>) {
+        if denial.status.is_terminal() {
+            let (attempt, denial) = (self.steps[step].attempt, denial.clone());
+            // Details come from rules, which give nothing that has no canonical form; without a row it is decided again.
+            if let Ok(row) = (JournalEntry::Denied { attempt, denial }).to_row(StepIndex::from_usize(step), 0)
+            {
+                self.append(row, effects);
+            }
+        }
         self.release(step, State::Denied(denial));
         self.cut_at(step, effects);
     }

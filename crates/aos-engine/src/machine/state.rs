@@ -95,6 +95,8 @@ pub(super) struct Step {
     pub(super) dependents: Vec<usize>,
     /// The number of the current or last attempt; zero before the first.
     pub(super) attempt: u32,
+    /// Where the commit frontier was when the policy was asked last.
+    pub(super) asked_at: usize,
     /// What the attempts have cost, and how long they took.
     pub(super) cost: Money,
     pub(super) duration_ms: u64,
@@ -234,18 +236,28 @@ impl Machine {
             .collect()
     }
 
-    /// Returns what all steps before `step` have cost, and the most that those which have not ended can still cost;
-    /// `None` when nothing bounds it.
+    /// Returns what the attempts of `step` have cost so far.
     #[must_use]
-    pub fn cost_before(&self, step: StepIndex) -> (Money, Option<Money>) {
+    pub fn cost_of(&self, step: StepIndex) -> Money {
+        self.steps[step.get()].cost
+    }
+
+    /// Returns what all steps before `step` and its own attempts have cost, and the most that those before it which have
+    /// not ended can still cost; `None` when nothing bounds it. `most` returns the most that a step can cost.
+    #[must_use]
+    pub fn cost_before(
+        &self,
+        step: StepIndex,
+        most: impl Fn(&StepDescriptor) -> Option<Money>,
+    ) -> (Money, Option<Money>) {
         let mut spent = self.spent;
         let mut outstanding = Some(Money::ZERO);
         for lower in self.frontier..step.get() {
             let state = &self.steps[lower];
             spent = spent.saturating_add(state.cost);
             if state.result.is_none() {
-                let most = self.descriptor(lower).max_cost_cents;
-                let rest = most.map(|most| most.checked_sub(state.cost).unwrap_or(Money::ZERO));
+                let rest = most(self.descriptor(lower))
+                    .map(|most| most.checked_sub(state.cost).unwrap_or(Money::ZERO));
                 outstanding = outstanding
                     .zip(rest)
                     .and_then(|(sum, rest)| sum.checked_add(rest));

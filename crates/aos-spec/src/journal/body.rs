@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::{ErrorCode, Money, StepFailure, StepId, StepResult, StepStatus};
+use crate::{ErrorCode, Money, RunStatus, StepFailure, StepId, StepResult, StepStatus, port::Denial};
 
 /// The body of [`RowKind::Failed`](super::RowKind::Failed). Fields are declared in the order of their names, which is the canonical one.
 #[derive(Serialize, Deserialize)]
@@ -42,6 +42,38 @@ pub(super) struct EndedBody<'a> {
     retries: u32,
     status: StepStatus,
     step_id: StepId,
+}
+
+/// The body of [`RowKind::Denied`](super::RowKind::Denied). Fields are declared in the order of their names.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DeniedBody<'a> {
+    error: Cow<'a, str>,
+    error_code: ErrorCode,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    error_details: Option<Cow<'a, Value>>,
+    status: RunStatus,
+}
+
+impl<'a> DeniedBody<'a> {
+    pub(super) fn of(denial: &'a Denial) -> Self {
+        Self {
+            error: Cow::Borrowed(&denial.message),
+            error_code: denial.code,
+            error_details: denial.details.as_ref().map(Cow::Borrowed),
+            status: denial.status,
+        }
+    }
+
+    pub(super) fn into_denial(self) -> Denial {
+        let mut denial = Denial::new(self.status, self.error_code, self.error);
+        denial.details = self.error_details.map(Cow::into_owned);
+        denial
+    }
 }
 
 /// Reads a value that is present, so that an explicit `null` is kept apart from an absent field.

@@ -1,9 +1,10 @@
 //! The rows of a journal and what they hold. What a run is made of them is left to `run`.
 
-use super::body::{EndedBody, FailedBody};
+use super::body::{DeniedBody, EndedBody, FailedBody};
 use crate::{
     ContentHash, RunId, StepFailure, StepIndex, StepResult,
     canonical::{self, CanonicalError},
+    port::Denial,
 };
 
 /// The version of the rows of a journal; a store keeps it with each run.
@@ -24,6 +25,8 @@ pub enum RowKind {
     Failed,
     /// The step has ended.
     Ended,
+    /// A rule refused an attempt, so that the run ends.
+    Denied,
 }
 
 impl RowKind {
@@ -34,6 +37,7 @@ impl RowKind {
             Self::Started => 1,
             Self::Failed => 2,
             Self::Ended => 3,
+            Self::Denied => 4,
         }
     }
 
@@ -44,6 +48,7 @@ impl RowKind {
             1 => Some(Self::Started),
             2 => Some(Self::Failed),
             3 => Some(Self::Ended),
+            4 => Some(Self::Denied),
             _ => None,
         }
     }
@@ -86,6 +91,14 @@ pub enum JournalEntry {
     },
     /// The step has ended.
     Ended(StepResult),
+    /// A rule refused an attempt, so that the run ends. That an attempt was allowed needs no row of its own: none begins
+    /// that was not.
+    Denied {
+        /// The number of the attempt.
+        attempt: u32,
+        /// Why, and how the run ends.
+        denial: Denial,
+    },
 }
 
 /// A stored row or header does not parse or does not match its hash.
@@ -119,6 +132,10 @@ impl JournalEntry {
             Self::Ended(result) => {
                 let body = canonical::envelope_to_string(&EndedBody::of(result))?;
                 (RowKind::Ended, 0, body, result.duration_ms)
+            }
+            Self::Denied { attempt, denial } => {
+                let body = canonical::envelope_to_string(&DeniedBody::of(denial))?;
+                (RowKind::Denied, *attempt, body, 0)
             }
         };
         Ok(JournalRow {
@@ -162,6 +179,13 @@ impl JournalEntry {
                 body.into_result(row.duration_ms)
                     .map(Self::Ended)
                     .ok_or_else(out_of_range)
+            }
+            RowKind::Denied => {
+                let body: DeniedBody<'_> = serde_json::from_str(&row.body).map_err(unreadable)?;
+                Ok(Self::Denied {
+                    attempt: row.attempt,
+                    denial: body.into_denial(),
+                })
             }
         }
     }

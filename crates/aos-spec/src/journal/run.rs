@@ -201,10 +201,12 @@ impl StoredRun {
         self.committed_rows()
             .map(|row| match JournalEntry::from_row(row, run_id)? {
                 JournalEntry::Ended(result) => Ok(result),
-                JournalEntry::Started { .. } | JournalEntry::Failed { .. } => Err(CorruptRun {
-                    run_id: run_id.to_string(),
-                    reason: "a row of the wrong kind".into(),
-                }),
+                JournalEntry::Started { .. } | JournalEntry::Failed { .. } | JournalEntry::Denied { .. } => {
+                    Err(CorruptRun {
+                        run_id: run_id.to_string(),
+                        reason: "a row of the wrong kind".into(),
+                    })
+                }
             })
             .collect()
     }

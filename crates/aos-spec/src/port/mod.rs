@@ -1,17 +1,22 @@
 //! The traits through which the parts of AOS meet. Each one's documentation is its contract.
 
 mod clock;
+mod ledger;
 mod observer;
 mod policy;
+mod rate;
 mod recorder;
 mod skill;
 mod store;
 mod store_error;
+mod switch;
 mod validator;
 
 pub use clock::Clock;
+pub use ledger::BudgetLedger;
 pub use observer::{RunEvent, RunObserver};
-pub use policy::{Decision, Denial, PolicyError, PolicyRequest, StepPolicy};
+pub use policy::{Decision, Denial, PolicyError, PolicyRequest, RunningRun, StepPolicy};
+pub use rate::RateGate;
 pub use recorder::{RecorderError, RunRecorder, RunStart, StepRecord};
 pub use skill::Skill;
 pub use store::{
@@ -19,4 +24,5 @@ pub use store::{
     RunFilter, RunRequest, RunSummary,
 };
 pub use store_error::StoreError;
+pub use switch::{StopOrder, StopScope, StopScopeError, StopSwitch, SwitchState};
 pub use validator::{Finding, PlanValidator, Rejection};

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use serde_json::Value;
 
-use crate::{AgentId, ErrorCode, Money, RunId, RunStatus, StepDescriptor, StepIndex, WorkflowSpec};
+use crate::{
+    AgentId, ContentHash, ErrorCode, Money, RunId, RunStatus, SkillId, SkillManifest, StepDescriptor,
+    StepIndex, WorkflowSpec,
+};
 
 /// What a policy is asked before each attempt of a step.
 #[derive(Debug, Clone)]
@@ -23,6 +26,10 @@ pub struct PolicyRequest<'a> {
     pub agent_id: Option<&'a AgentId>,
     /// What all earlier steps, in canonical order, and all earlier attempts of this step have cost.
     pub spent: Money,
+    /// What the earlier attempts of this step have cost; part of `spent`.
+    pub step_spent: Money,
+    /// What the skill of the step declares about itself.
+    pub skill: Option<&'a SkillManifest>,
     /// The most that earlier steps which have not committed yet can still cost; `None` when nothing bounds it. Zero
     /// once all earlier steps have committed.
     pub outstanding: Option<Money>,
@@ -40,6 +47,8 @@ impl<'a> PolicyRequest<'a> {
             attempt: 1,
             agent_id: None,
             spent: Money::ZERO,
+            step_spent: Money::ZERO,
+            skill: None,
             outstanding: Some(Money::ZERO),
         }
     }
@@ -92,6 +101,33 @@ pub struct PolicyError(
     pub String,
 );
 
+/// A run that is being executed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RunningRun<'a> {
+    /// The run.
+    pub run_id: &'a RunId,
+    /// The workflow.
+    pub spec: &'a WorkflowSpec,
+    /// On whose behalf the run acts.
+    pub agent_id: Option<&'a AgentId>,
+    /// The skills whose attempts are running.
+    pub skills: Vec<&'a SkillId>,
+}
+
+impl<'a> RunningRun<'a> {
+    /// Returns a run without running attempts.
+    #[must_use]
+    pub const fn new(run_id: &'a RunId, spec: &'a WorkflowSpec) -> Self {
+        Self {
+            run_id,
+            spec,
+            agent_id: None,
+            skills: Vec::new(),
+        }
+    }
+}
+
 /// Decides before each attempt whether a step may execute.
 ///
 /// The answer for a step must be the one that serial execution would give: it may depend on the request and on state
@@ -108,4 +144,31 @@ pub trait StepPolicy: Send + Sync {
     ///
     /// Safe: asking again gives the same answer and counts once.
     async fn decide(&self, request: &PolicyRequest<'_>) -> Result<Decision, PolicyError>;
+
+    /// Returns the most that `step` can cost over all its attempts; `None` when nothing bounds it. Unless the policy says
+    /// less, what the step declares.
+    fn most(&self, spec: &WorkflowSpec, step: &StepDescriptor) -> Option<Money> {
+        let _ = spec;
+        step.max_cost_cents
+    }
+
+    /// Returns why the run must stop at once, although its steps were allowed. Asked about twice a second for each run.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: nothing is changed.
+    async fn stopped(&self, run: &RunningRun<'_>) -> Option<Denial> {
+        let _ = run;
+        None
+    }
+
+    /// Takes notice that the engine has let go of a run, so that nothing about it need be remembered in memory.
+    fn forget(&self, run_id: &RunId) {
+        let _ = run_id;
+    }
+
+    /// Returns the hash of the rules, which is kept with each run that is started under them.
+    fn hash(&self) -> Option<ContentHash> {
+        None
+    }
 }

@@ -8,6 +8,7 @@ use aos_spec::{
         derive_frontier,
     },
     limits::MAX_NESTING,
+    port::Denial,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -45,6 +46,17 @@ fn every_kind_of_entry_reads_back_from_its_row() {
         r#"{"cost_micro_cents":1500,"error":"slow down","error_code":"RATE_LIMITED","error_details":{"status":429}}"#,
     );
 
+    let mut denial = Denial::new(
+        RunStatus::BudgetExceeded,
+        ErrorCode::AgentBudgetExceeded,
+        "no room",
+    );
+    denial.details = Some(json!({ "limit_cents": 5 }));
+    check_round_trip(
+        &JournalEntry::Denied { attempt: 1, denial },
+        r#"{"error":"no room","error_code":"AGENT_BUDGET_EXCEEDED","error_details":{"limit_cents":5},"status":"budget_exceeded"}"#,
+    );
+
     let mut result = completed("a", json!({ "b": [1, "é\n"], "a": null }));
     result.cost_cents = Money::from_cents(2).unwrap();
     result.duration_ms = 12;
@@ -80,7 +92,7 @@ fn durations_never_enter_the_hash() {
 
 #[test]
 fn kinds_read_back_from_their_numbers() {
-    for kind in [RowKind::Started, RowKind::Failed, RowKind::Ended] {
+    for kind in [RowKind::Started, RowKind::Failed, RowKind::Ended, RowKind::Denied] {
         assert_eq!(RowKind::from_number(kind.number()), Some(kind));
     }
     assert_eq!(RowKind::from_number(0), None);

@@ -11,6 +11,7 @@
 mod canonical;
 mod document;
 mod failure;
+mod failures;
 mod follow_up_problems;
 mod graph;
 mod journal;

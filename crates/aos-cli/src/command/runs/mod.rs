@@ -54,11 +54,12 @@ impl RunsCommand {
     pub(crate) fn execute(self, context: &Context) -> Result<Exit, CliError> {
         match self {
             Self::List(args) => runtime::block_on(with_store_if_exists(context, async |store| {
-                list::execute(context, store, args).await
+                list::execute(context, store.map(|store| store.port()), args).await
             })),
             Self::Of(command) => {
                 let name = command.name().parse()?;
                 runtime::block_on(with_existing_store(context, async |store| {
+                    let store = store.port();
                     let run_id = ids::resolve(store.as_ref(), name).await?;
                     command.execute(context, store, run_id).await
                 }))

@@ -90,7 +90,8 @@ fn attempts(run: &LoadedRun) -> Result<Vec<Attempt>, CorruptRun> {
         let (state, failure) = match JournalEntry::from_row(row, run_id)? {
             JournalEntry::Started { .. } => ("started", None),
             JournalEntry::Failed { failure, .. } => ("failed", Some(failure)),
-            JournalEntry::Ended(_) => continue,
+            // A refusal ends the run and is shown as its error.
+            JournalEntry::Ended(_) | JournalEntry::Denied { .. } => continue,
         };
         attempts.push(Attempt {
             step_id: run.plan.descriptor(row.step).id.to_string(),
