@@ -40,7 +40,10 @@ pub fn command(words: &[String]) -> Result<Verdict> {
     let root = root();
     let workspace = Workspace::load(&root)?;
     let packages = packages(&workspace, &args)?;
-    if packages.iter().any(|word| word == "--workspace" || word == OPS_PACKAGE) {
+    if packages
+        .iter()
+        .any(|word| word == "--workspace" || word == OPS_PACKAGE)
+    {
         ops::prepare();
     }
     let call = || {
