@@ -4,6 +4,7 @@ mod clock;
 mod observer;
 mod policy;
 mod recorder;
+mod replay;
 mod skill;
 mod store;
 mod validator;
@@ -12,6 +13,7 @@ pub use clock::Clock;
 pub use observer::{RunEvent, RunObserver};
 pub use policy::{Decision, Denial, PolicyError, PolicyRequest, StepPolicy};
 pub use recorder::{RecorderError, RunRecorder, RunStart, StepRecord};
+pub use replay::{RecordedEnding, ReplaySource};
 pub use skill::Skill;
 pub use store::{
     CheckpointStore, CheckpointStoreExt, CheckpointUpdate, DEFAULT_LIST_LIMIT, FencingToken, Lease,
