@@ -1,1 +1,12 @@
-//! Scripted skills, fault plans and generators for the tests of promises that cross crates.
+//! What the tests of promises that cross crates share: generated workflows with scripted skills, a model that executes
+//! them one step at a time, a simulator that executes them in any order and crashes anywhere, and faults for the real
+//! driver.
+
+pub mod case;
+pub mod crash;
+pub mod fixture;
+pub mod generate;
+pub mod model;
+pub mod scripted;
+pub mod sim;
+pub mod workflows;

@@ -1,3 +1,7 @@
-//! What the project's checks and CI run.
+//! `cargo xtask`: see the library.
 
-fn main() {}
+use std::{env, process::ExitCode};
+
+fn main() -> ExitCode {
+    xtask::run(&env::args().skip(1).collect::<Vec<_>>())
+}

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::{
     ContentHash, ErrorCode, Money, RunId, RunStatus, Seed, StepFailure, StepId, StepStatus, WorkflowId,
+    journal::{RunError, RunHeader},
 };
 
 /// How one step ended.
@@ -124,6 +125,34 @@ fn as_sixteen_digits<S: Serializer>(hash: &ContentHash, serializer: S) -> Result
 }
 
 impl WorkflowResult {
+    /// Returns the result of the run that `header` begins, over the results of its committed steps.
+    #[must_use]
+    pub fn new(
+        header: &RunHeader,
+        status: RunStatus,
+        step_results: Vec<StepResult>,
+        error: Option<&RunError>,
+        total_duration_ms: u64,
+        checkpoint_hash: ContentHash,
+    ) -> Self {
+        Self {
+            run_id: header.run_id.clone(),
+            workflow_id: header.workflow_id.clone(),
+            status,
+            steps_completed: step_results.iter().filter(|result| result.success).count(),
+            steps_total: header.steps_total,
+            total_cost_cents: step_results.iter().map(|result| result.cost_cents).sum(),
+            step_results,
+            total_duration_ms,
+            error: error.map(|error| error.message.clone()),
+            error_code: error.map(|error| error.code),
+            error_details: error.and_then(|error| error.details.clone()),
+            failed_step: error.and_then(|error| error.step_id.clone()),
+            seed: header.seed,
+            checkpoint_hash,
+        }
+    }
+
     /// Returns everything that must be equal in every execution of the same run: all but the durations.
     #[must_use]
     pub fn without_durations(&self) -> Self {

@@ -6,3 +6,4 @@ mod problem;
 mod suggest;
 
 pub use problem::{Location, Problem};
+pub use suggest::did_you_mean;

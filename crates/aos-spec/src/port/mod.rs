@@ -7,6 +7,7 @@ mod recorder;
 mod replay;
 mod skill;
 mod store;
+mod store_error;
 mod validator;
 
 pub use clock::Clock;
@@ -17,6 +18,7 @@ pub use replay::{RecordedEnding, ReplaySource};
 pub use skill::Skill;
 pub use store::{
     CheckpointStore, CheckpointStoreExt, CheckpointUpdate, DEFAULT_LIST_LIMIT, FencingToken, Lease,
-    RunFilter, RunRequest, RunSummary, StoreError,
+    RunFilter, RunRequest, RunSummary,
 };
+pub use store_error::StoreError;
 pub use validator::{Finding, PlanValidator, Rejection};

@@ -113,7 +113,7 @@ impl fmt::Display for Reference {
             match segment {
                 Segment::Index(index) => write!(f, "[{index}]")?,
                 Segment::Name(name) if !name.is_empty() && name.chars().all(is_name_char) => {
-                    write!(f, ".{name}")?
+                    write!(f, ".{name}")?;
                 }
                 Segment::Name(name) => write!(f, "[{}]", serde_json::Value::from(name.as_str()))?,
             }

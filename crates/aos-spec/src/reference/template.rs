@@ -163,7 +163,7 @@ fn visit_node<'a>(node: &'a Node, pointer: &mut String, visit: &mut impl FnMut(&
         Node::Array(items) => {
             for (index, item) in items.iter().enumerate() {
                 descend(pointer, &index.to_string(), |pointer| {
-                    visit_node(item, pointer, visit)
+                    visit_node(item, pointer, visit);
                 });
             }
         }

@@ -1,0 +1,117 @@
+//! The writes of one run, strictly one after the other: what is asked for while a write is under way goes into the next
+//! one together. So a run of quick steps writes far fewer times than it has steps.
+
+use std::{sync::Arc, time::Duration};
+
+use aos_spec::{
+    failure::ErrorClass,
+    journal::JournalRow,
+    port::{CheckpointStore, CheckpointUpdate, Lease, StoreError},
+};
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+
+use crate::machine::WriteNumber;
+
+/// How often a write is tried again whose failure may pass, and the first wait before that.
+const RETRIES: u32 = 5;
+const FIRST_WAIT: Duration = Duration::from_millis(20);
+
+/// The outcome of one write to the store: the last number that it made durable, and how long it took.
+pub(super) type Written = (WriteNumber, Duration, Result<(), StoreError>);
+
+pub(super) struct Writer {
+    store: Arc<dyn CheckpointStore>,
+    lease: Arc<Lease>,
+    rows: Vec<JournalRow>,
+    /// The number of the last row in `rows`.
+    last_row: WriteNumber,
+    update: Option<(WriteNumber, CheckpointUpdate)>,
+    under_way: Option<BoxFuture<'static, Written>>,
+}
+
+impl Writer {
+    pub(super) fn new(store: Arc<dyn CheckpointStore>, lease: Lease) -> Self {
+        Self {
+            store,
+            lease: Arc::new(lease),
+            rows: Vec::new(),
+            last_row: 0,
+            update: None,
+            under_way: None,
+        }
+    }
+
+    /// Returns the version of the checkpoint that the next update expects.
+    pub(super) fn version(&self) -> u64 {
+        self.lease.version
+    }
+
+    pub(super) fn append(&mut self, write: WriteNumber, row: JournalRow) {
+        self.rows.push(row);
+        self.last_row = write;
+    }
+
+    pub(super) fn save(&mut self, write: WriteNumber, update: CheckpointUpdate) {
+        self.update = Some((write, update));
+    }
+
+    /// Whether a write is under way.
+    pub(super) const fn is_writing(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// Begins the next write, if there is something to write and none is under way.
+    pub(super) fn begin(&mut self) {
+        if self.under_way.is_some() {
+            return;
+        }
+        let (store, lease) = (Arc::clone(&self.store), Arc::clone(&self.lease));
+        if !self.rows.is_empty() {
+            let rows = std::mem::take(&mut self.rows);
+            let write = self.last_row;
+            self.under_way = Some(Box::pin(async move {
+                let began = Instant::now();
+                let outcome = persistently(|| store.append(&lease, rows.clone())).await;
+                (write, began.elapsed(), outcome)
+            }));
+        } else if let Some((write, update)) = self.update.take() {
+            self.under_way = Some(Box::pin(async move {
+                let began = Instant::now();
+                let outcome = persistently(|| store.save(&lease, update.clone())).await;
+                (write, began.elapsed(), outcome.map(drop))
+            }));
+        }
+    }
+
+    /// Waits for the write that is under way; forever when there is none.
+    ///
+    /// # Cancel safety
+    ///
+    /// Safe: the write goes on to be under way.
+    pub(super) async fn written(&mut self) -> Written {
+        let written = match &mut self.under_way {
+            Some(write) => write.await,
+            None => std::future::pending().await,
+        };
+        self.under_way = None;
+        written
+    }
+}
+
+/// Performs a write again as long as its failure may pass. All writes of the port may be repeated.
+async fn persistently<T, F>(mut write: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    for retry in 0..RETRIES {
+        match write().await {
+            Err(error) if matches!(error.class(), ErrorClass::Transient | ErrorClass::Ambiguous) => {
+                tracing::warn!(%error, retry, "a write to the store failed; trying again");
+                tokio::time::sleep(FIRST_WAIT * 2_u32.pow(retry)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+    write().await
+}

@@ -1,0 +1,10 @@
+//! The durable record of a run: its header, the rows of its journal, and the checkpoint over them.
+//!
+//! A journal is only appended to. Its rows may arrive in any order of steps; what counts is the canonical order, and
+//! everything else (the commit frontier, the results, the checkpoint hash) is derived from the rows.
+
+mod row;
+mod run;
+
+pub use row::{CorruptRun, JOURNAL_FORMAT, JournalEntry, JournalRow, RowKind, check_readable_by};
+pub use run::{Checkpoint, RunError, RunHeader, StoredRun, checkpoint_hash, derive_frontier};
