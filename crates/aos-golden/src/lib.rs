@@ -38,7 +38,8 @@ pub use compare::{CompareOptions, Difference, DifferenceKind, compare_golden};
 pub use error::{Damage, GoldenError, KeyError};
 pub use event::{GOLDEN_FORMAT, GoldenEvent};
 pub use golden::{
-    Golden, VerifiedGolden, load_golden, load_unverified, rekey_golden, sign_golden, verify_golden,
+    Golden, VerifiedGolden, load_golden, load_golden_on, load_unverified, rekey_golden, sign_golden,
+    verify_golden,
 };
 pub use key::{GoldenKey, KeyClass, KeyId, KeyRing, MIN_KEY_BYTES};
 pub use recorder::{GoldenRecorder, InMemoryGoldenRecorder};

@@ -15,7 +15,7 @@ use aos_spec::{
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
-pub(crate) use read::{EventKind, read_event, read_kind, read_step_outline};
+pub(crate) use read::{EventKind, EventLine};
 pub(crate) use write::{Ending, Start, Step, write_end, write_start, write_step};
 
 /// The version of goldens that this program writes; `run_start` names it.

@@ -9,8 +9,8 @@ use aos_spec::{ContentHash, StepId};
 
 use crate::{
     error::Damage,
-    event::{EventKind, GoldenEvent, RunEndEvent, RunStartEvent, read_event, read_kind, read_step_outline},
-    line::{LineReader, check_canonical},
+    event::{EventKind, EventLine, GoldenEvent, RunEndEvent, RunStartEvent},
+    line::LineReader,
 };
 
 /// What is kept of a golden that was gone through.
@@ -45,11 +45,11 @@ struct Checker {
 
 impl Checker {
     fn accept(&mut self, text: &[u8], line: usize) -> Result<(), Damage> {
-        check_canonical(text, line)?;
+        let event = EventLine::new(text, line)?;
         if self.end.is_some() {
             return Err(Damage::AfterEnd { line });
         }
-        let kind = read_kind(text, line)?;
+        let kind = event.kind()?;
         if (self.start.is_none()) != (kind == EventKind::RunStart) {
             return Err(match self.start {
                 None => Damage::NoStart,
@@ -60,9 +60,9 @@ impl Checker {
             });
         }
         if kind == EventKind::Step {
-            return self.accept_step(text, line);
+            return self.accept_step(&event, line);
         }
-        match read_event(text, line)? {
+        match event.event()? {
             GoldenEvent::RunStart(start) => {
                 if !start.hides_spec() && ContentHash::of(&start.spec).ok() != Some(start.spec_hash) {
                     return Err(Damage::SpecHash);
@@ -75,8 +75,8 @@ impl Checker {
         Ok(())
     }
 
-    fn accept_step(&mut self, text: &[u8], line: usize) -> Result<(), Damage> {
-        let step = read_step_outline(text, line)?;
+    fn accept_step(&mut self, event: &EventLine<'_>, line: usize) -> Result<(), Damage> {
+        let step = event.step_outline()?;
         let (expected, found) = (self.step_ids.len(), step.index.get());
         if found != expected {
             return Err(Damage::StepOrder {

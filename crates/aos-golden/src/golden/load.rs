@@ -26,7 +26,7 @@ use crate::{
 ///
 /// [`GoldenError::Damaged`] with one variant of [`Damage`] for each kind of damage; [`GoldenError::Io`].
 pub fn load_golden(path: &Path, ring: &KeyRing) -> Result<VerifiedGolden, GoldenError> {
-    load_from(&os(), path, ring)
+    load_golden_on(&os(), path, ring)
 }
 
 /// Verifies the golden at `path` with its signature.
@@ -66,7 +66,12 @@ pub(crate) fn load_unverified_from(fs: &Arc<dyn FileSystem>, path: &Path) -> Res
     })
 }
 
-pub(crate) fn load_from(
+/// Verifies the golden at `path` on the file system `fs`, as [`load_golden`] does on that of the operating system.
+///
+/// # Errors
+///
+/// As [`load_golden`].
+pub fn load_golden_on(
     fs: &Arc<dyn FileSystem>,
     path: &Path,
     ring: &KeyRing,

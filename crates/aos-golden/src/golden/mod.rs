@@ -9,14 +9,14 @@ use std::{fmt, io, ops::Deref, path::PathBuf, sync::Arc};
 use aos_spec::{RunId, StepId};
 
 pub(crate) use contents::{Contents, check_contents};
-pub(crate) use load::{load_from, load_unverified_from};
-pub use load::{load_golden, load_unverified, verify_golden};
+pub(crate) use load::load_unverified_from;
+pub use load::{load_golden, load_golden_on, load_unverified, verify_golden};
 pub(crate) use sign::{Published, publish};
 pub use sign::{rekey_golden, sign_golden};
 
 use crate::{
     error::{Damage, GoldenError},
-    event::{GoldenEvent, RunEndEvent, RunStartEvent, read_event},
+    event::{EventLine, GoldenEvent, RunEndEvent, RunStartEvent},
     fs::FileSystem,
     key::{GoldenKey, KeyClass, KeyId, Mac, Tag},
     line::LineReader,
@@ -118,9 +118,24 @@ impl Golden {
                 Ok(line) => line?,
                 Err(error) => return Some(Err(error)),
             };
-            let event = read_event(line, number);
+            let event = EventLine::new(line, number).and_then(|line| line.event());
             Some(event.map_err(|damage| lines.damaged(damage)))
         }))
+    }
+
+    /// Writes the golden, byte for byte.
+    ///
+    /// # Errors
+    ///
+    /// [`GoldenError`] when the golden cannot be read, was changed since it was verified, or cannot be written; what was written
+    /// must then not be used.
+    pub fn write_to(&self, out: &mut dyn io::Write) -> Result<(), GoldenError> {
+        let mut lines = self.lines()?;
+        while let Some(line) = lines.next_line()? {
+            let written = out.write_all(line).and_then(|()| out.write_all(b"\n"));
+            written.map_err(|source| lines.io_error(source))?;
+        }
+        Ok(())
     }
 
     /// Returns the lines, which were checked before and are verified again where there is a key.
@@ -188,14 +203,18 @@ impl Lines {
         let (Some(reader), Some(tag)) = (self.reader.take(), self.tag) else {
             return Ok(());
         };
-        let (_, mac) = reader.finish().map_err(|source| GoldenError::Io {
-            path: self.path.clone(),
-            source,
-        })?;
+        let (_, mac) = reader.finish().map_err(|source| self.io_error(source))?;
         if mac.is_some_and(|mac: Mac| mac.verify(&tag)) {
             return Ok(());
         }
         Err(self.damaged(Damage::MacMismatch))
+    }
+
+    fn io_error(&self, source: io::Error) -> GoldenError {
+        GoldenError::Io {
+            path: self.path.clone(),
+            source,
+        }
     }
 
     pub(crate) fn damaged(&self, damage: Damage) -> GoldenError {

@@ -5,7 +5,7 @@ use std::{io, path::Path, sync::Arc};
 use super::{
     VerifiedGolden, check_contents,
     load::{damaged, io_error, os},
-    load_from,
+    load_golden_on,
 };
 use crate::{
     error::{Damage, GoldenError},
@@ -53,7 +53,7 @@ pub fn sign_golden(path: &Path, ring: &KeyRing) -> Result<VerifiedGolden, Golden
         mac: mac.map(crate::key::Mac::finish).unwrap_or_default(),
     };
     write_signature(&fs, path, &sign(&signed, key)).map_err(io_error(&sig_path))?;
-    load_from(&fs, path, ring)
+    load_golden_on(&fs, path, ring)
 }
 
 /// Verifies the golden at `path` with `ring`, and signs it anew with `key`.
@@ -63,7 +63,7 @@ pub fn sign_golden(path: &Path, ring: &KeyRing) -> Result<VerifiedGolden, Golden
 /// As [`load_golden`](crate::load_golden); the signature is then unchanged.
 pub fn rekey_golden(path: &Path, ring: &KeyRing, key: &GoldenKey) -> Result<VerifiedGolden, GoldenError> {
     let fs = os();
-    let golden = load_from(&fs, path, ring)?;
+    let golden = load_golden_on(&fs, path, ring)?;
     let mut mac = key.start_mac();
     let mut lines = golden.lines()?;
     while let Some(line) = lines.next_line()? {
@@ -77,7 +77,7 @@ pub fn rekey_golden(path: &Path, ring: &KeyRing, key: &GoldenKey) -> Result<Veri
         mac: mac.finish(),
     };
     write_signature(&fs, path, &sign(&signed, key)).map_err(io_error(&signature_path(path)))?;
-    load_from(&fs, path, &KeyRing::new(key.clone()))
+    load_golden_on(&fs, path, &KeyRing::new(key.clone()))
 }
 
 /// What is put in place as the golden at `target`.

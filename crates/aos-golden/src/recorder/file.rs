@@ -17,7 +17,7 @@ use crate::{
     compare::{CompareOptions, Difference, compare_golden, compare_start},
     error::GoldenError,
     fs::{FileSystem, OsFileSystem},
-    golden::{Published, load_from, load_unverified_from, publish},
+    golden::{Published, load_golden_on, load_unverified_from, publish},
     key::{KeyRing, Mac},
     line::LineReader,
     paths::{golden_file_name, partial_path},
@@ -130,7 +130,7 @@ impl Target {
             .map_err(cannot("create", &self.folder))?;
         let is_finished = self.fs.length(path).map_err(cannot("read", path))?.is_some();
         if is_finished {
-            let golden = load_from(&self.fs, path, &self.ring).map_err(unusable)?;
+            let golden = load_golden_on(&self.fs, path, &self.ring).map_err(unusable)?;
             if let Some(difference) =
                 compare_start(line.strip_suffix(b"\n").unwrap_or_default(), &golden).map_err(unusable)?
             {
@@ -231,7 +231,7 @@ impl OpenGolden {
 
     /// Compares with the finished golden, which stays as it is.
     fn confirm(&self, target: &Target) -> Result<(), RecorderError> {
-        let golden = load_from(&target.fs, &self.path, &target.ring).map_err(unusable)?;
+        let golden = load_golden_on(&target.fs, &self.path, &target.ring).map_err(unusable)?;
         let again = load_unverified_from(&target.fs, &self.partial).map_err(unusable)?;
         let differences = compare_golden(&again, &golden, &CompareOptions::default()).map_err(unusable)?;
         if let Some(difference) = differences.first() {
@@ -240,6 +240,7 @@ impl OpenGolden {
         target
             .fs
             .remove(&self.partial)
+            .and_then(|()| target.fs.sync_folder(&target.folder))
             .map_err(cannot("remove", &self.partial))
     }
 }
