@@ -35,7 +35,7 @@ mod signature;
 mod transcript;
 
 pub use compare::{CompareOptions, Difference, DifferenceKind, compare_golden};
-pub use error::{Damage, GoldenError, KeyError};
+pub use error::{CorpusError, Damage, GoldenError, KeyError, ReplayError};
 pub use event::{GOLDEN_FORMAT, GoldenEvent};
 pub use golden::{
     Golden, VerifiedGolden, load_golden, load_golden_on, load_unverified, rekey_golden, sign_golden,

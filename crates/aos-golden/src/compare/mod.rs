@@ -123,13 +123,13 @@ impl Comparison<'_> {
             if is_other_spec {
                 let (expected, actual) = (expected.spec_id.as_str().into(), actual.spec_id.as_str().into());
                 c.at("spec_id", |c| {
-                    c.push(DifferenceKind::SpecDrift, Some(&expected), Some(&actual))
+                    c.push(DifferenceKind::SpecDrift, Some(&expected), Some(&actual));
                 });
             }
             if is_other_seed {
                 let (expected, actual) = (expected.seed.to_string().into(), actual.seed.to_string().into());
                 c.at("seed", |c| {
-                    c.push(DifferenceKind::SeedDrift, Some(&expected), Some(&actual))
+                    c.push(DifferenceKind::SeedDrift, Some(&expected), Some(&actual));
                 });
             }
         });
@@ -152,7 +152,7 @@ impl Comparison<'_> {
                 (_, Some(expected)) if !all_actual.contains(expected) => {
                     let event = event_of(self.expected.next_line()?);
                     self.collector.in_event(due + 1, Some(expected), |c| {
-                        c.compare_optional(Some(&event), None)
+                        c.compare_optional(Some(&event), None);
                     });
                     due += 1;
                 }

@@ -121,19 +121,19 @@ impl Collector {
             );
             for index in missing.start..missing.end.min(extra.end) {
                 self.at(&index.to_string(), |c| {
-                    c.compare(&expected[index], &actual[index])
+                    c.compare(&expected[index], &actual[index]);
                 });
             }
             return;
         }
         for index in missing {
             self.at(&index.to_string(), |c| {
-                c.compare_optional(Some(&expected[index]), None)
+                c.compare_optional(Some(&expected[index]), None);
             });
         }
         for index in extra {
             self.at(&index.to_string(), |c| {
-                c.compare_optional(None, Some(&actual[index]))
+                c.compare_optional(None, Some(&actual[index]));
             });
         }
     }
@@ -143,7 +143,7 @@ impl Collector {
         for (id, (index, value)) in &expected.places {
             let counterpart = actual.places.get(id).map(|(_, value)| *value);
             self.at(&index.to_string(), |c| {
-                c.compare_optional(Some(value), counterpart)
+                c.compare_optional(Some(value), counterpart);
             });
         }
         for (id, (index, value)) in &actual.places {

@@ -4,14 +4,21 @@ mod contents;
 mod load;
 mod sign;
 
-use std::{fmt, io, ops::Deref, path::PathBuf, sync::Arc};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, BufWriter, Write},
+    ops::Deref,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use aos_spec::{RunId, StepId};
 
 pub(crate) use contents::{Contents, check_contents};
 pub(crate) use load::load_unverified_from;
 pub use load::{load_golden, load_golden_on, load_unverified, verify_golden};
-pub(crate) use sign::{Published, publish};
+pub(crate) use sign::{Published, publish, signature_by};
 pub use sign::{rekey_golden, sign_golden};
 
 use crate::{
@@ -123,19 +130,40 @@ impl Golden {
         }))
     }
 
-    /// Writes the golden, byte for byte.
+    /// Returns all bytes.
     ///
     /// # Errors
     ///
-    /// [`GoldenError`] when the golden cannot be read, was changed since it was verified, or cannot be written; what was written
-    /// must then not be used.
-    pub fn write_to(&self, out: &mut dyn io::Write) -> Result<(), GoldenError> {
+    /// [`GoldenError`] when the golden cannot be read, or was changed since it was verified.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, GoldenError> {
+        let mut bytes = Vec::new();
         let mut lines = self.lines()?;
         while let Some(line) = lines.next_line()? {
-            let written = out.write_all(line).and_then(|()| out.write_all(b"\n"));
-            written.map_err(|source| lines.io_error(source))?;
+            bytes.extend_from_slice(line);
+            bytes.push(b'\n');
         }
-        Ok(())
+        Ok(bytes)
+    }
+
+    /// Writes the golden, byte for byte and without a signature, to the file at `path`.
+    ///
+    /// # Errors
+    ///
+    /// [`GoldenError`] when the golden cannot be read, was changed since it was verified, or cannot be written; what is in the file
+    /// must then not be used.
+    pub fn save_unsigned(&self, path: &Path) -> Result<(), GoldenError> {
+        let failed = |source| GoldenError::Io {
+            path: path.into(),
+            source,
+        };
+        let mut file = BufWriter::new(File::create(path).map_err(failed)?);
+        let mut lines = self.lines()?;
+        while let Some(line) = lines.next_line()? {
+            file.write_all(line)
+                .and_then(|()| file.write_all(b"\n"))
+                .map_err(failed)?;
+        }
+        file.flush().map_err(failed)
     }
 
     /// Returns the lines, which were checked before and are verified again where there is a key.

@@ -3,7 +3,7 @@
 use std::{io, path::Path, sync::Arc};
 
 use super::{
-    VerifiedGolden, check_contents,
+    Golden, VerifiedGolden, check_contents,
     load::{damaged, io_error, os},
     load_golden_on,
 };
@@ -64,20 +64,28 @@ pub fn sign_golden(path: &Path, ring: &KeyRing) -> Result<VerifiedGolden, Golden
 pub fn rekey_golden(path: &Path, ring: &KeyRing, key: &GoldenKey) -> Result<VerifiedGolden, GoldenError> {
     let fs = os();
     let golden = load_golden_on(&fs, path, ring)?;
+    let signature = signature_by(key, &golden)?;
+    write_signature(&fs, path, &signature).map_err(io_error(&signature_path(path)))?;
+    load_golden_on(&fs, path, &KeyRing::new(key.clone()))
+}
+
+/// Returns the signature of `golden` by `key`.
+pub(crate) fn signature_by(key: &GoldenKey, golden: &Golden) -> Result<Vec<u8>, GoldenError> {
     let mut mac = key.start_mac();
+    let mut bytes = 0;
     let mut lines = golden.lines()?;
     while let Some(line) = lines.next_line()? {
         mac.update(line);
         mac.update(b"\n");
+        bytes += line.len() as u64 + 1;
     }
     let signed = Signed {
         run_id: golden.run_id(),
-        bytes: golden.n_bytes(),
+        bytes,
         events: golden.n_events(),
         mac: mac.finish(),
     };
-    write_signature(&fs, path, &sign(&signed, key)).map_err(io_error(&signature_path(path)))?;
-    load_golden_on(&fs, path, &KeyRing::new(key.clone()))
+    Ok(sign(&signed, key))
 }
 
 /// What is put in place as the golden at `target`.

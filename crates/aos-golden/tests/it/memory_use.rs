@@ -18,10 +18,8 @@ fn a_golden_of_100_megabytes_is_verified_and_compared_in_a_few() {
         return look_at(folder.as_ref());
     }
     let folder = tempfile::tempdir().unwrap();
-    let mut golden = Vec::new();
     let small = Run::new("r1", (0..100).map(|_| json!({ "text": "small" }))).golden();
-    small.write_to(&mut golden).unwrap();
-    let large = String::from_utf8(golden)
+    let large = String::from_utf8(small.to_bytes().unwrap())
         .unwrap()
         .replace("small", &"large".repeat(210_000));
     let path = folder.path().join("r1.steps.jsonl");

@@ -69,9 +69,7 @@ fn recording_twice_gives_the_same_bytes_in_files_and_in_memory() {
         fs::read(signature_path(&first)).unwrap(),
         fs::read(signature_path(&second)).unwrap()
     );
-    let mut in_memory = Vec::new();
-    run.golden().write_to(&mut in_memory).unwrap();
-    assert_eq!(in_memory, fs::read(&first).unwrap());
+    assert_eq!(run.golden().to_bytes().unwrap(), fs::read(&first).unwrap());
 }
 
 #[test]
@@ -79,10 +77,7 @@ fn durations_are_nowhere_and_a_moment_is_the_field_ts_of_its_event() {
     let mut run = Run::with_everything("r1");
     let before = run.golden();
     run.steps[0].result.duration_ms = 98_765;
-    let (mut one, mut two) = (Vec::new(), Vec::new());
-    before.write_to(&mut one).unwrap();
-    run.golden().write_to(&mut two).unwrap();
-    assert_eq!(one, two);
+    assert_eq!(run.golden().to_bytes().unwrap(), before.to_bytes().unwrap());
 
     let options = RecorderOptions::new().with_clock(Arc::new(TickingClock::default()));
     let timed = run.golden_with(options).unwrap();
