@@ -6,6 +6,7 @@ mod observer;
 mod policy;
 mod rate;
 mod recorder;
+mod replay;
 mod skill;
 mod store;
 mod store_error;
@@ -18,6 +19,7 @@ pub use observer::{RunEvent, RunObserver};
 pub use policy::{Decision, Denial, PolicyError, PolicyRequest, RunningRun, StepPolicy};
 pub use rate::RateGate;
 pub use recorder::{RecorderError, RunRecorder, RunStart, StepRecord};
+pub use replay::{RecordedEnding, ReplaySource};
 pub use skill::Skill;
 pub use store::{
     CheckpointStore, CheckpointStoreExt, CheckpointUpdate, DEFAULT_LIST_LIMIT, FencingToken, Lease,
