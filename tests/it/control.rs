@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use aos_engine::{EngineError, NewRun, Requested};
-use aos_spec::{ErrorCode, OnError, RunStatus, Seed, WorkflowPlan, port::StoreError};
+use aos_engine::{EngineError, NewRun, Requested, WorkflowEngine};
+use aos_spec::{ErrorCode, OnError, RunStatus, Seed, SkillRegistry, WorkflowPlan, port::StoreError};
 use aos_testkit::{
     case::{Case, Scripted},
     fixture, model,
@@ -296,4 +296,32 @@ async fn a_step_that_waits_for_its_next_attempt_does_not_keep_a_cancelled_run_al
     let result = run.await.expect("no panic").expect("the store works");
     assert_eq!(result.status, RunStatus::Cancelled);
     assert!(result.total_duration_ms < 3_000, "{}", result.total_duration_ms);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_an_engine_cannot_go_on_with_is_left_paused() {
+    let case = workflow(vec![step("a", "read", &[]), step("b", "read", &["a"])]);
+    let setup = Setup::new(slow(case, "b", MINUTE));
+    setup.crash_in("b").await;
+    let without_skills = WorkflowEngine::builder(
+        Arc::clone(&setup.store),
+        SkillRegistry::new(),
+        fixture::worker_id(),
+    )
+    .build();
+    let error = without_skills
+        .resume(&fixture::run_id())
+        .await
+        .expect_err("it has no skills");
+    assert_eq!(error.code(), ErrorCode::SkillNotFound);
+    let left = without_skills
+        .result(&fixture::run_id())
+        .await
+        .expect("the store works");
+    assert_eq!((left.status, left.step_results.len()), (RunStatus::Paused, 1));
+    let result = setup.engine().resume(&fixture::run_id()).await.expect("it has");
+    assert_eq!(
+        fixture::canonical(&result),
+        fixture::canonical(&model::expected(&setup.case))
+    );
 }

@@ -3,10 +3,11 @@
 use std::{fmt, sync::Arc};
 
 use aos_spec::{
-    AgentId, RunId, Seed, SkillRegistry, WorkerId, WorkflowPlan, WorkflowResult,
+    AgentId, RunId, RunStatus, Seed, SkillRegistry, WorkerId, WorkflowPlan, WorkflowResult,
     journal::{RunHeader, StoredRun},
     port::{
-        CheckpointStore, Lease, PlanValidator, RunEvent, RunObserver, RunRecorder, StepPolicy, StoreError,
+        CheckpointStore, CheckpointUpdate, Lease, PlanValidator, RunEvent, RunObserver, RunRecorder,
+        StepPolicy, StoreError,
     },
 };
 use serde_json::{Map, Value};
@@ -163,17 +164,58 @@ impl WorkflowEngine {
     ///
     /// Safe: a dropped run is like a crashed one.
     pub async fn resume(&self, run_id: &RunId) -> Result<WorkflowResult, EngineError> {
-        let stored = self.load(run_id).await?;
-        let plan = Arc::new(driver::stored_plan(&stored)?);
-        let header = &stored.checkpoint.header;
-        let run = NewRun {
-            plan,
-            run_id: run_id.clone(),
-            seed: header.seed,
-            inputs: header.inputs.clone(),
-            agent_id: header.agent_id.clone(),
+        let active = self.parts.presence.enter(run_id).await?;
+        let lease = match self
+            .parts
+            .store
+            .acquire(run_id, self.parts.presence.worker())
+            .await
+        {
+            Ok(lease) => lease,
+            Err(StoreError::Ended { .. }) => return self.result(run_id).await,
+            Err(error) => return Err(error.into()),
         };
-        self.run(run).await
+        // Read once, under the lease: the journal of a long run is what a resume costs.
+        let stored = self.load(run_id).await?;
+        match self.plan_to_resume(&stored) {
+            Ok(plan) => {
+                Driver::resumed(&self.parts, plan, stored, lease, active)?
+                    .drive()
+                    .await
+            }
+            Err(error) => {
+                self.give_back(&lease, &stored).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Returns the plan of a stored run that this engine can go on with.
+    fn plan_to_resume(&self, stored: &StoredRun) -> Result<Arc<WorkflowPlan>, EngineError> {
+        let plan = Arc::new(driver::stored_plan(stored)?);
+        let header = &stored.checkpoint.header;
+        let mut run = NewRun::new(Arc::clone(&plan), header.run_id.clone(), header.seed);
+        run.inputs.clone_from(&header.inputs);
+        run.agent_id.clone_from(&header.agent_id);
+        let given = self.header(&run)?;
+        identity::check_same_run(header, &given)?;
+        identity::check_same_skills(header, &given)?;
+        Ok(plan)
+    }
+
+    /// Leaves a run that this engine cannot go on with `paused`.
+    async fn give_back(&self, lease: &Lease, stored: &StoredRun) -> Result<(), EngineError> {
+        let checkpoint = &stored.checkpoint;
+        let update = CheckpointUpdate {
+            expected_version: lease.version,
+            status: RunStatus::Paused,
+            next_step_index: checkpoint.next_step_index,
+            last_result_hash: checkpoint.last_result_hash,
+            error: None,
+            elapsed_ms: checkpoint.elapsed_ms,
+        };
+        self.parts.store.save(lease, update).await?;
+        Ok(())
     }
 
     /// Returns where a run stands, or how it ended.
