@@ -11,6 +11,7 @@ use crate::{
     compose::{self, EngineParts},
     error::CliError,
     exit::Exit,
+    golden::RecordingArgs,
     ids,
     output::{self, write_aside},
     program::Context,
@@ -35,6 +36,9 @@ pub(crate) struct ExecutionArgs {
     /// File with the rules that steps must keep (TOML); `aos policy show` prints them
     #[arg(long, value_name = "FILE", env = "AOS_POLICY", hide_env_values = true)]
     policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    golden: RecordingArgs,
 
     /// When to wait until results are durable
     #[arg(long, value_name = "WHEN", default_value = "before-effects")]
@@ -86,6 +90,7 @@ pub(crate) async fn execute(
     plan: &WorkflowPlan,
     beginning: Beginning,
 ) -> Result<Exit, CliError> {
+    let recorder = args.golden.recorder()?;
     let progress = Progress::start(context, plan);
     let engine = compose::engine(EngineParts {
         store: store.port(),
@@ -93,6 +98,7 @@ pub(crate) async fn execute(
         policy: Some(compose::policy(args.policy.as_deref(), store)?),
         options: args.options(),
         observer: progress.as_ref().map(Progress::observer),
+        recorder: recorder.clone().map(|recorder| recorder as _),
     })?;
     let signals = Signals::watch(context.output, {
         let engine = engine.clone();
@@ -109,6 +115,10 @@ pub(crate) async fn execute(
     shown?;
     tracing::info!(run_id = %result.run_id, status = %result.status, "the engine let go of the run");
     conclude(context, plan, &result)?;
+    if let Some(recorder) = recorder.filter(|_| result.status.is_terminal()) {
+        let path = recorder.path_of(&result.run_id);
+        context.output.note(&format!("golden {}", path.display()));
+    }
     let interrupted = signals.exit().filter(|_| result.status == RunStatus::Paused);
     Ok(interrupted.unwrap_or(Exit::of_status(result.status)))
 }

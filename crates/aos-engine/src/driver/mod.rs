@@ -3,6 +3,7 @@
 mod admission;
 mod attempt;
 mod perform;
+mod replay;
 mod watch;
 mod writer;
 
@@ -23,6 +24,8 @@ use tokio::{
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
+
+pub use replay::{Replayed, replay};
 
 use self::{
     perform::Ending,
