@@ -13,6 +13,9 @@ mod exit;
 mod ids;
 mod inputs;
 mod log;
+mod metrics;
+#[cfg(feature = "otel")]
+mod otel;
 mod output;
 mod problem;
 mod program;

@@ -12,7 +12,12 @@ mod damage;
 mod examples;
 mod exit_codes;
 mod kill;
+mod log;
+mod metrics;
 mod operate;
+mod ops;
+#[cfg(feature = "otel")]
+mod otel;
 mod output;
 mod policy;
 mod run;

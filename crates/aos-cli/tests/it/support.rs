@@ -103,6 +103,7 @@ impl Desk {
             "AOS_PROGRESS",
             "AOS_STORE",
             "AOS_LOG",
+            "AOS_METRICS_FILE",
             "NO_COLOR",
             "CLICOLOR_FORCE",
             "CLICOLOR",
