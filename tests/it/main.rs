@@ -12,6 +12,7 @@ mod control;
 mod crash_equivalence;
 mod driver;
 mod emergency_stop;
+mod follower;
 mod golden;
 mod golden_command;
 mod metrics;

@@ -14,6 +14,9 @@ mod golden;
 mod ids;
 mod inputs;
 mod log;
+mod metrics;
+#[cfg(feature = "otel")]
+mod otel;
 mod output;
 mod problem;
 mod program;

@@ -56,6 +56,7 @@ fn every_command_accepts_the_global_options() {
             "quiet",
             "verbose",
             "log_format",
+            "metrics_file",
             "store",
         ] {
             assert!(

@@ -13,6 +13,7 @@ mod resume;
 mod run;
 mod runs;
 mod schema;
+mod serve;
 mod simulate;
 mod skills;
 mod validate;
@@ -52,6 +53,8 @@ pub(crate) enum Command {
     Schema(schema::SchemaArgs),
     /// Explain an error code or a topic
     Explain(explain::ExplainArgs),
+    /// Serve what happens in the store to Prometheus
+    Serve(serve::ServeArgs),
     /// Check that the program can work here
     Doctor(doctor::DoctorArgs),
     /// Print a completion script for a shell
@@ -73,6 +76,7 @@ impl Command {
             Self::Graph(args) => graph::execute(context, &args),
             Self::Schema(args) => schema::execute(context, &args),
             Self::Explain(args) => explain::execute(context, &args),
+            Self::Serve(args) => serve::execute(context, &args),
             Self::Doctor(args) => doctor::execute(context, &args),
             Self::Completions(args) => completions::execute(context, &args),
         }

@@ -16,7 +16,12 @@ mod golden_kill;
 mod golden_record;
 mod golden_replay;
 mod kill;
+mod log;
+mod metrics;
 mod operate;
+mod ops;
+#[cfg(feature = "otel")]
+mod otel;
 mod output;
 mod policy;
 mod run;

@@ -106,6 +106,7 @@ impl Desk {
             "AOS_GOLDEN_DIR",
             "AOS_GOLDEN_KEY",
             "AOS_GOLDEN_KEY_FILE",
+            "AOS_METRICS_FILE",
             "NO_COLOR",
             "CLICOLOR_FORCE",
             "CLICOLOR",

@@ -8,6 +8,7 @@ use aos_spec::{
     port::{CheckpointUpdate, Decision, RunEvent, StepRecord},
 };
 use futures_util::{FutureExt, future::BoxFuture};
+use tracing::Instrument;
 
 use super::{AttemptEnd, Driver, admission::Question, attempt};
 use crate::{
@@ -137,8 +138,9 @@ impl Driver<'_> {
         match call {
             Ok((skill, context)) => {
                 let cancellation = context.cancellation.clone();
+                let span = self.spans.attempt(&self.header.run_id, step, descriptor, attempt);
                 let attempt = attempt::run(skill, context, self.parts.options.cancel_grace);
-                let mut attempt: BoxFuture<'static, AttemptEnd> = Box::pin(attempt);
+                let mut attempt: BoxFuture<'static, AttemptEnd> = Box::pin(attempt.instrument(span));
                 // Most quick skills answer at once; only the others are worth a task of their own.
                 match (&mut attempt).now_or_never() {
                     Some(end) => self.ended.push_back(end),
@@ -163,6 +165,7 @@ impl Driver<'_> {
         let Some(result) = self.machine.result(step) else {
             return Ok(());
         };
+        self.spans.committed(step, result);
         let skill_id = &self.machine.plan().descriptor(step).skill_id;
         if !self.machine.was_restored(step) {
             let run_id = &self.header.run_id;

@@ -4,13 +4,16 @@
 use std::{sync::Arc, time::Duration};
 
 use aos_spec::{
+    RunId,
     failure::ErrorClass,
     journal::JournalRow,
     port::{CheckpointStore, CheckpointUpdate, Lease, StoreError},
 };
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
+use tracing::Instrument;
 
+use super::trace;
 use crate::machine::WriteNumber;
 
 /// How often a write is tried again whose failure may pass, and the first wait before that.
@@ -77,27 +80,35 @@ impl Writer {
         if !self.rows.is_empty() {
             let rows = std::mem::take(&mut self.rows);
             let write = self.last_row;
-            self.under_way = Some(Box::pin(async move {
-                let began = Instant::now();
-                let outcome = persistently(|| store.append(&lease, rows.clone())).await;
-                Written {
-                    write,
-                    rows: rows.len(),
-                    duration: began.elapsed(),
-                    outcome,
+            let span = trace::commit(&lease.run_id, rows.len());
+            self.under_way = Some(Box::pin(
+                async move {
+                    let began = Instant::now();
+                    let outcome = persistently(&lease.run_id, || store.append(&lease, rows.clone())).await;
+                    Written {
+                        write,
+                        rows: rows.len(),
+                        duration: began.elapsed(),
+                        outcome,
+                    }
                 }
-            }));
+                .instrument(span),
+            ));
         } else if let Some((write, update)) = self.update.take() {
-            self.under_way = Some(Box::pin(async move {
-                let began = Instant::now();
-                let outcome = persistently(|| store.save(&lease, update.clone())).await;
-                Written {
-                    write,
-                    rows: 0,
-                    duration: began.elapsed(),
-                    outcome: outcome.map(drop),
+            let span = trace::commit(&lease.run_id, 0);
+            self.under_way = Some(Box::pin(
+                async move {
+                    let began = Instant::now();
+                    let outcome = persistently(&lease.run_id, || store.save(&lease, update.clone())).await;
+                    Written {
+                        write,
+                        rows: 0,
+                        duration: began.elapsed(),
+                        outcome: outcome.map(drop),
+                    }
                 }
-            }));
+                .instrument(span),
+            ));
         }
     }
 
@@ -117,14 +128,14 @@ impl Writer {
 }
 
 /// Performs a write again as long as its failure may pass. All writes of the port may be repeated.
-async fn persistently<T, F>(mut write: impl FnMut() -> F) -> Result<T, StoreError>
+async fn persistently<T, F>(run_id: &RunId, mut write: impl FnMut() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>>,
 {
     for retry in 0..RETRIES {
         match write().await {
             Err(error) if matches!(error.class(), ErrorClass::Transient | ErrorClass::Ambiguous) => {
-                tracing::warn!(%error, retry, "a write to the store failed; trying again");
+                tracing::warn!(%run_id, %error, retry, "a write to the store failed; trying again");
                 tokio::time::sleep(FIRST_WAIT * 2_u32.pow(retry)).await;
             }
             outcome => return outcome,
