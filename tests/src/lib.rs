@@ -13,6 +13,7 @@ pub mod case;
 pub mod crash;
 pub mod fixture;
 pub mod generate;
+pub mod golden;
 pub mod model;
 pub mod scripted;
 pub mod sim;

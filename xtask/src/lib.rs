@@ -16,6 +16,7 @@ pub mod bench;
 pub mod ci;
 pub mod command;
 pub mod finding;
+pub mod golden;
 pub mod layers;
 pub mod ops;
 pub mod pick_one;
