@@ -102,6 +102,7 @@ impl<'a> Closing<'a> {
                     && (reading.n_logic > 0
                         && reading.starts_with_logic_or_operator()
                         && (reading.n_compare + reading.n_weak_compare > 0 && reading.n_constants > 0
+                            || reading.n_operators > 0 && reading.n_constants > 1 && reading.n_names == 0
                             || reading.n_calls > 0)
                         || reading.n_selects > 0)
             }
@@ -151,6 +152,7 @@ impl<'a> Closing<'a> {
         reading.n_logic > 0
             || reading.n_calls + reading.n_selects > 0
             || short && self.at > 0 && reading.n_compare + reading.n_weak_compare > 0
+            || short && reading.n_compare + reading.n_weak_compare > 1 && reading.n_constants > 1
             || short && self.at > 0 && reading.n_operators > 0 && reading.n_constants > 1
     }
 
@@ -188,8 +190,18 @@ impl Reading {
 /// Looks for a value that stands in a statement without quotes, and goes on.
 pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     let start = value_start(text);
+    let lead = text[start..]
+        .iter()
+        .take_while(|byte| matches!(byte, b';' | b' '))
+        .count();
+    let start = start + lead;
     let reading = expression::read(Lexer::new(text, start), true, true);
     if reading.n_tokens < 3 && reading.ended != Ended::Comment {
+        return;
+    }
+    let alone = reading.ended == Ended::Text && !reading.dangling;
+    if alone && reading.n_tokens == 3 && equals_itself(Lexer::new(text, start)) {
+        hits.add(Rule::SqlTautology, start, reading.end);
         return;
     }
     let starts = reading.starts_with_logic;
@@ -200,6 +212,26 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     let found = match reading.ended {
         _ if complete && reading.n_clauses > 0 && reading.n_certain > 0 => Some(Rule::SqlTautology),
         _ if certain && (complete || starts) => Some(Rule::SqlTautology),
+        _ if complete && reading.n_certain > 0 && reading.n_names == 0 && reading.n_logic > 0 => {
+            Some(Rule::SqlTautology)
+        }
+        // `ELT(1=1,2)`, `(1=1)*2`: an answer in the place of a value.
+        Ended::Text if alone && reading.n_certain_inside > 0 && reading.n_names == 0 => {
+            Some(Rule::SqlTautology)
+        }
+        _ if reading.n_unbalanced > 0 && reading.n_clauses > 0 && reading.n_compare > 0 => {
+            Some(Rule::SqlBreakout)
+        }
+        // `1 || user is not null`
+        Ended::Text
+            if alone
+                && reading.starts_with_constant
+                && reading.n_logic > 0
+                && reading.n_weak_compare > 0
+                && reading.n_constants > 1 =>
+        {
+            Some(Rule::SqlBreakout)
+        }
         Ended::Comment if !reading.dangling => {
             let constant = reading.n_constants + reading.n_calls > 0 && ends_in_comment(text, reading.end);
             let sub = reading.n_selects > 0;
@@ -235,6 +267,14 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     if let Some(rule) = found {
         hits.add(rule, start, reading.end);
     }
+}
+
+/// Whether the text is a comparison of a quoted text with itself: `'a'='a'`.
+fn equals_itself(mut lexer: Lexer<'_>) -> bool {
+    let (left, compare, right) = (lexer.next(), lexer.next(), lexer.next());
+    matches!(left.kind, Kind::Text { .. })
+        && compare.kind == Kind::Compare
+        && lexer.text(left) == lexer.text(right)
 }
 
 /// Whether the text begins by putting a text together from the codes of its characters.

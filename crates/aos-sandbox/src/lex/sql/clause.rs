@@ -57,6 +57,8 @@ fn before(text: &[u8], at: usize) -> Before {
             let word = &head[start..];
             match words::keyword(word) {
                 _ if word.first().is_some_and(u8::is_ascii_digit) => Before::Digit,
+                // A variable is a value.
+                _ if head[..start].last() == Some(&b'@') => Before::Digit,
                 Some(
                     Word::Logic
                     | Word::Select
@@ -174,6 +176,7 @@ fn union(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
                 return (lexer.look().kind == Kind::Open).then_some(Rule::SqlUnion);
             }
             Kind::End if place == Before::Comment => return Some(Rule::SqlUnion),
+            Kind::Comment if place.is_value() && n_skipped > 0 => return Some(Rule::SqlUnion),
             Kind::Keyword(Word::Quantifier) | Kind::Open | Kind::Other | Kind::Comment if n_skipped < 16 => {
                 n_skipped += 1;
             }
@@ -208,11 +211,13 @@ fn select(text: &[u8], start: usize, lexer: Lexer<'_>, place: Before, script: bo
             | Before::Comment
             | Before::Semicolon
     );
-    if !(breaks_out || outer == Before::Nothing) || !statement::is_select_list(lexer) {
+    if !(breaks_out || outer == Before::Nothing) || !statement::is_appended_list(lexer) {
         return None;
     }
     let reading = expression::read_clause(Lexer::near(text, start));
-    let query = reading.n_clauses > 0 || breaks_out && (reading.n_calls > 0 || reading.n_selects > 1);
+    let query = reading.n_clauses > 0
+        || reading.n_cases > 0 && reading.n_certain > 0
+        || breaks_out && (reading.n_calls > 0 || reading.n_selects > 1);
     query.then_some(Rule::SqlSubquery)
 }
 
@@ -272,8 +277,10 @@ fn sleep(mut lexer: Lexer<'_>, place: Before) -> Option<Rule> {
         Kind::Number | Kind::Variable | Kind::Open | Kind::Text { .. }
     );
     let closed = lexer.next().kind == Kind::Close;
+    let after = lexer.at;
     let then = lexer.next();
-    let ends = match then.kind {
+    let comment = lexer.bytes()[after..then.start].iter().any(|byte| matches!(byte, b'#' | b'-' | b'*'));
+    let ends = comment || match then.kind {
         Kind::End
         | Kind::Comment
         | Kind::Text { .. }
