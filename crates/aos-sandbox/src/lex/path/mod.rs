@@ -15,6 +15,8 @@ use crate::rules::Rule;
 pub(crate) enum Place {
     /// Unknown.
     Anything,
+    /// One of many settings, some of which are paths of files nearby.
+    Setting,
     /// A path below a folder.
     Path,
 }
@@ -51,6 +53,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, decoded: bool, h
             start,
             end,
             alone: outside.is_alone(start, end),
+            place,
         };
         if let Some(rule) = word.judge(decoded) {
             hits.add(rule, start, end);
@@ -127,6 +130,7 @@ struct Word<'a> {
     end: usize,
     /// Whether next to nothing stands beside the word.
     alone: bool,
+    place: Place,
 }
 
 /// What resolving a path met.
@@ -151,19 +155,24 @@ impl Word<'_> {
     fn judge(&self, decoded: bool) -> Option<Rule> {
         let bytes = self.bytes();
         let walk = walk(bytes);
-        if walk.n_up + walk.n_odd == 0 && walk.n_here < 6 {
+        if walk.n_up + walk.n_odd == 0 && walk.n_here < 6 && n_mangled(bytes) < 2 {
             return None;
         }
         let alone = self.alone;
         let link = self.start >= 2 && self.text[..self.start].ends_with(b"](");
         let rooted = matches!(bytes.first(), Some(b'/' | b'\\'));
         let up = walk.n_up + walk.n_odd;
-        let leaves = if decoded {
+        let leaves = if self.place == Place::Setting {
+            false
+        } else if decoded {
             up >= 1 && walk.lowest < 0 && alone
         } else {
-            alone && (walk.lowest <= -2 || walk.lowest < 0 && (rooted || walk.has_backslash || up >= 2))
+            let whole = self.start == 0 && self.end == self.text.len() && bytes.len() > 3;
+            alone
+                && (walk.lowest <= -2
+                    || walk.lowest < 0 && (whole || rooted || walk.has_backslash || up >= 2))
         };
-        let odd = alone && (walk.n_odd >= 2 || walk.n_here >= 6);
+        let odd = alone && (walk.n_odd >= 2 || walk.n_here >= 6 || n_mangled(bytes) >= 2);
         let far = !link && walk.lowest <= -4;
         let hidden = || {
             targets::is_sensitive(bytes)
@@ -177,6 +186,17 @@ impl Word<'_> {
             Rule::PathTraversal
         })
     }
+}
+
+/// Counts the `..` that a separator in another notation follows, as in `..0x2f` and `..5c`.
+fn n_mangled(path: &[u8]) -> usize {
+    memmem::find_iter(path, b"..")
+        .filter(|at| {
+            let rest = &path[at + 2..];
+            let code = rest.strip_prefix(b"0x").unwrap_or(rest);
+            matches!(code, [b'2', b'f' | b'F', ..] | [b'5', b'c' | b'C', ..])
+        })
+        .count()
 }
 
 fn walk(path: &[u8]) -> Walk {
@@ -327,11 +347,5 @@ fn mangled(text: &[u8], profile: Profile) -> Option<usize> {
             return Some(at);
         }
     }
-    memmem::find_iter(text, b"..").find(|at| {
-        let rest = &text[at + 2..];
-        rest.starts_with(b"2f")
-            || rest.starts_with(b"5c")
-            || rest.starts_with(b"2F")
-            || rest.starts_with(b"5C")
-    })
+    (n_mangled(text) > 0).then_some(0)
 }

@@ -24,6 +24,8 @@ pub(super) struct Call {
     pub(super) n_arguments: usize,
     /// Whether an argument has the shape that command lines have and prose does not.
     pub(super) has_shell_argument: bool,
+    /// Whether the first argument stands in quotes.
+    pub(super) starts_quoted: bool,
     /// Whether the first argument has that shape.
     pub(super) starts_with_shell_argument: bool,
     /// Whether an argument names a file that only attackers ask for.
@@ -56,6 +58,7 @@ pub(super) fn read(text: &[u8], at: usize) -> Call {
         is_assignment: marks.assignment,
         n_arguments: 0,
         has_shell_argument: false,
+        starts_quoted: false,
         starts_with_shell_argument: false,
         has_sensitive_argument: false,
         name_end: after,
@@ -299,6 +302,7 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
                 let argument = &text[at..end];
                 let shaped = is_shell_argument(argument);
                 call.starts_with_shell_argument |= shaped && call.n_arguments == 0;
+                call.starts_quoted |= call.n_arguments == 0 && matches!(argument[0], b'\'' | b'"');
                 call.has_shell_argument |= shaped;
                 call.has_sensitive_argument |= is_sensitive(argument);
                 call.n_arguments += 1;

@@ -212,7 +212,13 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     let found = match reading.ended {
         _ if complete && reading.n_clauses > 0 && reading.n_certain > 0 => Some(Rule::SqlTautology),
         _ if certain && (complete || starts) => Some(Rule::SqlTautology),
-        _ if complete && reading.n_certain > 0 && reading.n_names == 0 && reading.n_logic > 0 => {
+        // `1=1 AND 2=2`; ranges of versions begin with their operator.
+        _ if complete
+            && reading.starts_with_constant
+            && reading.n_certain > 0
+            && reading.n_names == 0
+            && reading.n_logic > 0 =>
+        {
             Some(Rule::SqlTautology)
         }
         // `ELT(1=1,2)`, `(1=1)*2`: an answer in the place of a value.

@@ -279,17 +279,20 @@ fn sleep(mut lexer: Lexer<'_>, place: Before) -> Option<Rule> {
     let closed = lexer.next().kind == Kind::Close;
     let after = lexer.at;
     let then = lexer.next();
-    let comment = lexer.bytes()[after..then.start].iter().any(|byte| matches!(byte, b'#' | b'-' | b'*'));
-    let ends = comment || match then.kind {
-        Kind::End
-        | Kind::Comment
-        | Kind::Text { .. }
-        | Kind::Close
-        | Kind::Logic
-        | Kind::Keyword(Word::Logic | Word::From | Word::Compare) => true,
-        Kind::Compare | Kind::Sign | Kind::Operator | Kind::Comma => lexer.look().kind != Kind::Name,
-        _ => false,
-    };
+    let comment = lexer.bytes()[after..then.start]
+        .iter()
+        .any(|byte| matches!(byte, b'#' | b'-' | b'*'));
+    let ends = comment
+        || match then.kind {
+            Kind::End
+            | Kind::Comment
+            | Kind::Text { .. }
+            | Kind::Close
+            | Kind::Logic
+            | Kind::Keyword(Word::Logic | Word::From | Word::Compare) => true,
+            Kind::Compare | Kind::Sign | Kind::Operator | Kind::Comma => lexer.look().kind != Kind::Name,
+            _ => false,
+        };
     let follows = matches!(
         place,
         Before::Keyword | Before::Operator | Before::Quote | Before::Digit | Before::Comment
@@ -309,15 +312,15 @@ fn function(name: &[u8], mut lexer: Lexer<'_>, place: Before, script: bool) -> O
     }
     let danger = words::dangerous_function(name)?;
     let next = lexer.look().kind;
-    let called =
-        matches!(next, Kind::Open | Kind::Dot) || matches!(next, Kind::Text { .. }) && place != Before::Word;
+    // Members of packages: `DBMS_PIPE.RECEIVE_MESSAGE`.
+    let member = next == Kind::Dot && (name.contains(&b'_') || name == b"ctxsys");
+    let called = member
+        || next == Kind::Open && (name != b"benchmark" || is_counted(lexer))
+        || matches!(next, Kind::Text { .. }) && place != Before::Word;
     if script || !called && place != Before::Comment && name != b"sp_password" {
         return None;
     }
     if name == b"sp_password" && !called && !matches!(place, Before::Comment) {
-        return None;
-    }
-    if place == Before::Word && next != Kind::Open && next != Kind::Dot {
         return None;
     }
     Some(match danger {
@@ -325,6 +328,13 @@ fn function(name: &[u8], mut lexer: Lexer<'_>, place: Before, script: bool) -> O
         Danger::Outside => Rule::SqlOutside,
         Danger::Error => Rule::SqlError,
     })
+}
+
+/// Whether the call has a first argument that can be a number, and another: `BENCHMARK(5000000,MD5(1))`.
+fn is_counted(mut lexer: Lexer<'_>) -> bool {
+    lexer.next();
+    let first = lexer.next().kind;
+    matches!(first, Kind::Number | Kind::Variable | Kind::Open) && lexer.look().kind != Kind::Close
 }
 
 /// Looks for a second statement behind a semicolon.
