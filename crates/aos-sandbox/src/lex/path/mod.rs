@@ -21,6 +21,9 @@ pub(crate) enum Place {
     Path,
 }
 
+/// Longest name of a file that common file systems allow.
+const MAX_NAME: usize = 255;
+
 /// Looks for paths that lead out. `decoded` tells that the text was written in an encoding that hides dots or slashes.
 pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, decoded: bool, hits: &mut Hits) {
     if place == Place::Path {
@@ -140,6 +143,8 @@ struct Walk {
     n_up: usize,
     /// Segments of three dots and more, or with something odd behind the dots.
     n_odd: usize,
+    /// Segments that are longer than a name can be.
+    n_long: usize,
     /// Segments of one dot.
     n_here: usize,
     depth: isize,
@@ -172,7 +177,7 @@ impl Word<'_> {
                 && (walk.lowest <= -2
                     || walk.lowest < 0 && (whole || rooted || walk.has_backslash || up >= 2))
         };
-        let odd = alone && (walk.n_odd >= 2 || walk.n_here >= 6 || n_mangled(bytes) >= 2);
+        let odd = alone && (walk.n_long > 0 || walk.n_odd >= 2 || walk.n_here >= 6 || n_mangled(bytes) >= 2);
         let far = !link && walk.lowest <= -4;
         let hidden = || {
             targets::is_sensitive(bytes)
@@ -212,6 +217,7 @@ fn walk(path: &[u8]) -> Walk {
             .map_or(segment, |at| &segment[at + 1..]);
         let n_dots = segment.iter().take_while(|byte| **byte == b'.').count();
         let rest = &segment[n_dots..];
+        walk.n_long += usize::from(segment.len() > MAX_NAME);
         match (n_dots, rest) {
             (0, []) => {}
             (1, []) => walk.n_here += 1,

@@ -223,7 +223,7 @@ fn is_injected(
                 || call.starts_with_shell_argument && (near || !around.is_prose) && !is_count(text, at, call)
                 || call.has_sensitive_argument
                 || call.has_shell_argument && head.n_words == 0 && !is_count(text, at, call)
-                || call.n_arguments > 0 && at == 1 && marks == b";" && !is_count(text, at, call)
+                || call.n_arguments > 0 && at == 1 && marks == b";"
                 || pipe && around.starts_with_command && !around.is_prose && call.starts_quoted
                 || call.n_arguments > 0 && head.n_words == 0 && known::has_subcommand(&text[at..])
         }

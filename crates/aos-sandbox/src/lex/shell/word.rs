@@ -283,7 +283,8 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
             b'`' | b')' | b'\'' | b'"' | b'}' | b'#'
                 if text
                     .get(at + 1)
-                    .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'/' && *next != b'-') =>
+                    .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'/' && *next != b'-')
+                    && !opens_quoted(text, at) =>
             {
                 call.ends_in_separator = true;
                 break;
@@ -318,6 +319,18 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
     call.end = at;
     let tail = &text[at..];
     call.ends_text = tail.len() <= 8 && !tail.iter().any(u8::is_ascii_alphanumeric);
+}
+
+/// Whether a quoted argument begins at `at`: a quote behind a space, which is closed in the same word.
+fn opens_quoted(text: &[u8], at: usize) -> bool {
+    matches!(text[at], b'\'' | b'"')
+        && at > 0
+        && text[at - 1] == b' '
+        && text[at + 1..]
+            .iter()
+            .take(MAX_NAME)
+            .take_while(|byte| !byte.is_ascii_whitespace())
+            .any(|byte| *byte == text[at])
 }
 
 /// Whether `argument` has a shape that command lines have and prose does not.

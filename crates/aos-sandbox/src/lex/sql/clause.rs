@@ -108,11 +108,13 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
             .text(lexer.look())
             .eq_ignore_ascii_case(b"analyse")
             .then_some(Rule::SqlClause),
-        b"outfile" | b"dumpfile" => matches!(
-            lexer.look().kind,
-            Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name
-        )
-        .then_some(Rule::SqlOutside),
+        b"outfile" | b"dumpfile" | b"infile" => {
+            let target = matches!(
+                lexer.look().kind,
+                Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name
+            );
+            (target && names_file(text, start)).then_some(Rule::SqlOutside)
+        }
         b"waitfor" => {
             (statement::at(Lexer::near(text, start)).is_some() && !script).then_some(Rule::SqlDelay)
         }
@@ -134,6 +136,15 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
     if let Some(rule) = rule {
         hits.add(rule, start, end.max(word.end));
     }
+}
+
+/// Whether `INTO`, `DATA` or `LOCAL` stands before the word at `start`, or a comment in the place of the space between.
+fn names_file(text: &[u8], start: usize) -> bool {
+    let head = text[..start].trim_ascii_end();
+    head.ends_with(b"*/")
+        || [b"into".as_slice(), b"data", b"local"].iter().any(|word| {
+            head.len() >= word.len() && head[head.len() - word.len()..].eq_ignore_ascii_case(word)
+        })
 }
 
 /// Whether a word begins at `start`. MySQL takes `1DUNION` for a number and a word.
@@ -334,7 +345,7 @@ fn function(name: &[u8], mut lexer: Lexer<'_>, place: Before, script: bool) -> O
 fn is_counted(mut lexer: Lexer<'_>) -> bool {
     lexer.next();
     let first = lexer.next().kind;
-    matches!(first, Kind::Number | Kind::Variable | Kind::Open) && lexer.look().kind != Kind::Close
+    !matches!(first, Kind::Text { .. }) && lexer.look().kind != Kind::Close
 }
 
 /// Looks for a second statement behind a semicolon.

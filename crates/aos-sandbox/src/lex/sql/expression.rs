@@ -269,6 +269,11 @@ impl<'a> Reader<'a> {
                 self.open();
                 self.expects_value = true;
             }
+            // `SELECT 1 name FROM t`
+            Kind::Name
+                if self.seen.n_selects > 0
+                    && self.seen.n_clauses == 0
+                    && self.lexer.look().kind == Kind::Keyword(Word::From) => {}
             Kind::Keyword(Word::CaseEnd) if self.seen.n_cases > 0 => self.side = Side::Other,
             Kind::Keyword(Word::CasePart) if self.seen.n_cases > 0 => {
                 self.finish_comparison();

@@ -181,6 +181,24 @@ pub(super) fn find<T: Copy>(table: &[(&str, T)], word: &[u8]) -> Option<T> {
         .map(|index| table[index].1)
 }
 
+/// Whether `text` is an operator that no other language has as a word.
+pub(super) fn is_technical_operator(text: &[u8]) -> bool {
+    const OPERATORS: &[&str] = &[
+        "regexp",
+        "rlike",
+        "xor",
+        "div",
+        "sounds like",
+        "not like",
+        "not regexp",
+        "not rlike",
+    ];
+    let text = text.trim_ascii();
+    OPERATORS
+        .iter()
+        .any(|operator| text.eq_ignore_ascii_case(operator.as_bytes()))
+}
+
 /// What calling a function in an injected value is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Danger {

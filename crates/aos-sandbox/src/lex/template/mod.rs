@@ -265,7 +265,8 @@ fn judge(
         (Meaning::Statement, _) if single_brace && open == 0 && inner == b"php" => Some(Rule::TemplateCall),
         (Meaning::Internal, Kind::Weak) if !in_prose => {
             let alone = open == 0 && end + 1 >= text.len();
-            (alone || inner.trim_ascii_start().starts_with(b".")).then_some(Rule::TemplateObject)
+            (alone || matches!(inner.trim_ascii_start(), [b'.', ..] | [b'$', b'_', ..]))
+                .then_some(Rule::TemplateObject)
         }
         _ if single_brace => {
             let begins = open == 0 || text[open - 1] == b'}';
