@@ -14,6 +14,7 @@ mod driver;
 mod emergency_stop;
 mod metrics;
 mod ports;
+mod sandbox;
 mod serial_equivalence;
 mod settle;
 mod setup;
