@@ -19,6 +19,7 @@ pub mod finding;
 pub mod layers;
 pub mod ops;
 pub mod pick_one;
+pub mod sandbox_score;
 pub mod test;
 pub mod tidy;
 pub mod tools;

@@ -1,8 +1,9 @@
 //! Executing a run from here: `aos run` and `aos resume` differ in how the run begins, and in nothing else.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use aos_engine::{Durability, EngineOptions, NewRun};
+use aos_sandbox::PlannerSandbox;
 use aos_spec::{RunId, RunStatus, WorkflowPlan, WorkflowResult, limits};
 use clap::{Args, ValueEnum};
 
@@ -36,9 +37,27 @@ pub(crate) struct ExecutionArgs {
     #[arg(long, value_name = "FILE", env = "AOS_POLICY", hide_env_values = true)]
     policy: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
+
     /// When to wait until results are durable
     #[arg(long, value_name = "WHEN", default_value = "before-effects")]
     durability: When,
+}
+
+/// The sandbox that judges plans and values.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// File with more rules for what plans may do (TOML); `aos explain sandbox` tells more
+    #[arg(long, value_name = "FILE", env = "AOS_SANDBOX", hide_env_values = true)]
+    sandbox: Option<PathBuf>,
+}
+
+impl SandboxArgs {
+    /// Returns the sandbox.
+    pub(crate) fn sandbox(&self) -> Result<PlannerSandbox, CliError> {
+        compose::sandbox(self.sandbox.as_deref())
+    }
 }
 
 /// When the engine waits until results are durable.
@@ -84,6 +103,7 @@ pub(crate) async fn execute(
     args: &ExecutionArgs,
     store: &Store,
     plan: &WorkflowPlan,
+    sandbox: PlannerSandbox,
     beginning: Beginning,
 ) -> Result<Exit, CliError> {
     let progress = Progress::start(context, plan);
@@ -91,6 +111,7 @@ pub(crate) async fn execute(
         store: store.port(),
         skills: compose::skills(&args.files)?,
         policy: Some(compose::policy(args.policy.as_deref(), store)?),
+        validator: Some(Arc::new(sandbox)),
         options: args.options(),
         observer: progress.as_ref().map(Progress::observer),
     })?;

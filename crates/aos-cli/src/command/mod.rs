@@ -7,10 +7,12 @@ mod doctor;
 mod explain;
 mod failures;
 mod graph;
+mod plan;
 mod policy;
 mod resume;
 mod run;
 mod runs;
+mod sandbox;
 mod schema;
 mod simulate;
 mod skills;
@@ -36,6 +38,12 @@ pub(crate) enum Command {
     Runs(runs::RunsCommand),
     /// Show which failures there were, how often, and what became of them
     Failures(failures::FailuresArgs),
+    /// Check the plans of agents, and make plans of their tool calls
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
+    /// Ask the sandbox about single texts
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxCommand),
     /// Look at rules and budgets, and stop everything in an emergency
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -62,6 +70,8 @@ impl Command {
             Self::Resume(args) => resume::execute(context, &args),
             Self::Simulate(args) => simulate::execute(context, &args),
             Self::Failures(args) => failures::execute(context, &args),
+            Self::Plan(command) => command.execute(context),
+            Self::Sandbox(command) => command.execute(context),
             Self::Policy(command) => policy::execute(context, &command),
             Self::Runs(command) => command.execute(context),
             Self::Skills(command) => skills::execute(context, &command),

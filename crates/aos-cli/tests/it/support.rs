@@ -103,6 +103,8 @@ impl Desk {
             "AOS_PROGRESS",
             "AOS_STORE",
             "AOS_LOG",
+            "AOS_POLICY",
+            "AOS_SANDBOX",
             "NO_COLOR",
             "CLICOLOR_FORCE",
             "CLICOLOR",
