@@ -18,6 +18,7 @@ mod golden_command;
 mod metrics;
 mod ports;
 mod replay;
+mod sandbox;
 mod serial_equivalence;
 mod settle;
 mod setup;

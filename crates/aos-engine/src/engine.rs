@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use aos_spec::{
-    AgentId, RunId, RunStatus, Seed, SkillRegistry, WorkerId, WorkflowPlan, WorkflowResult,
+    AgentId, ContentHash, RunId, RunStatus, Seed, SkillRegistry, WorkerId, WorkflowPlan, WorkflowResult,
     journal::{RunHeader, StoredRun},
     port::{
         CheckpointStore, CheckpointUpdate, Lease, PlanValidator, RunEvent, RunObserver, RunRecorder,
@@ -125,7 +125,8 @@ impl WorkflowEngine {
     ///
     /// # Errors
     ///
-    /// [`EngineError::Unrunnable`] when a skill is missing or the inputs do not fit; [`EngineError::Stale`] and
+    /// [`EngineError::Unrunnable`] when a skill is missing, unless the validator forbids it, or the inputs do not fit;
+    /// [`EngineError::Stale`] and
     /// [`EngineError::SeedDrift`] when the run id belongs to something else; [`EngineError::Running`] and
     /// [`StoreError::Held`] when the run is being executed; other [`EngineError::Store`] and [`EngineError::Recorder`]
     /// when the run could not be kept, in which case it can be resumed.
@@ -134,7 +135,8 @@ impl WorkflowEngine {
     ///
     /// Safe: a dropped run is like a crashed one. Running or resuming it again goes on where it was.
     pub async fn run(&self, run: NewRun) -> Result<WorkflowResult, EngineError> {
-        let header = self.header(&run)?;
+        let mut header = self.header(&run)?;
+        header.validator_hash = self.parts.accepted_by(&run.plan);
         let active = self.parts.presence.enter(&run.run_id).await?;
         let driver = match self
             .parts
@@ -257,7 +259,7 @@ impl WorkflowEngine {
 
     fn header(&self, run: &NewRun) -> Result<RunHeader, EngineError> {
         let problems = check_skills(&run.plan, &self.parts.skills);
-        if !problems.is_empty() {
+        if !problems.is_empty() && !self.parts.calls_forbidden_skill(&run.plan) {
             return Err(EngineError::Unrunnable(problems));
         }
         let inputs = run
@@ -302,6 +304,24 @@ enum TakenOver {
 }
 
 impl Parts {
+    /// Returns the hash of the rules by which the validator accepts `plan`.
+    fn accepted_by(&self, plan: &WorkflowPlan) -> Option<ContentHash> {
+        let validator = self.validator.as_ref()?;
+        let verdict = validator.validate_plan(plan, &self.skills);
+        verdict.is_ok().then(|| validator.hash())
+    }
+
+    /// Whether the validator refuses `plan` because of a forbidden skill. Such a plan becomes a run that is refused, for the
+    /// record, although its skill is not registered either.
+    fn calls_forbidden_skill(&self, plan: &WorkflowPlan) -> bool {
+        let validator = self.validator.as_ref();
+        let rejection = validator.and_then(|validator| validator.validate_plan(plan, &self.skills).err());
+        rejection.is_some_and(|rejection| {
+            let mut findings = rejection.findings().iter();
+            findings.any(|finding| finding.forbidden_skill.is_some())
+        })
+    }
+
     pub(crate) fn observe(&self, event: &RunEvent<'_>) {
         if let Some(observer) = &self.observer {
             observer.observe(event);

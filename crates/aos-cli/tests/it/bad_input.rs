@@ -154,12 +154,15 @@ steps:
 
 #[test]
 fn a_path_of_a_step_cannot_leave_the_folder() {
-    let workflow = "\
-id: w
-steps:
-  - { id: read, skill_id: file_read, inputs: { path: ../../../etc/passwd } }
-";
-    let desk = Desk::with(&[("w.yaml", workflow)]);
+    let reading = |path: &str| {
+        format!("id: w\nsteps: [{{ id: read, skill_id: file_read, inputs: {{ path: {path} }} }}]\n")
+    };
+    let desk = Desk::with(&[("w.yaml", &reading("../../../etc/passwd"))]);
+    desk.check(&["run", "w.yaml"], 4)
+        .says(&["error[SANDBOX_REJECTION]", "the path leaves its folder"]);
+    // What no text gives away is for the skill to refuse.
+    std::os::unix::fs::symlink("/etc", desk.path("link")).unwrap();
+    desk.write("w.yaml", reading("link/hostname"));
     desk.check(&["run", "w.yaml"], 1)
         .says(&["error[PERMISSION_DENIED]"]);
 }
