@@ -163,7 +163,7 @@ impl Driver<'_> {
         let inputs = self
             .machine
             .resolve_inputs(step)
-            .map_err(|error| StepFailure::new(ErrorCode::InvalidReference, error.to_string()))?;
+            .map_err(|error| StepFailure::new(error.code(), error.to_string()))?;
         let plan = self.machine.plan();
         let descriptor = plan.descriptor(step);
         let run_id = self.header.run_id.clone();

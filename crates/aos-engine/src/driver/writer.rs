@@ -4,18 +4,13 @@
 use std::{sync::Arc, time::Duration};
 
 use aos_spec::{
-    failure::ErrorClass,
     journal::JournalRow,
     port::{CheckpointStore, CheckpointUpdate, Lease, StoreError},
 };
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
-use crate::machine::WriteNumber;
-
-/// How often a write is tried again whose failure may pass, and the first wait before that.
-const RETRIES: u32 = 5;
-const FIRST_WAIT: Duration = Duration::from_millis(20);
+use crate::{again::persistently, machine::WriteNumber};
 
 /// One write to the store that has ended.
 pub(super) struct Written {
@@ -114,21 +109,4 @@ impl Writer {
         self.under_way = None;
         written
     }
-}
-
-/// Performs a write again as long as its failure may pass. All writes of the port may be repeated.
-async fn persistently<T, F>(mut write: impl FnMut() -> F) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    for retry in 0..RETRIES {
-        match write().await {
-            Err(error) if matches!(error.class(), ErrorClass::Transient | ErrorClass::Ambiguous) => {
-                tracing::warn!(%error, retry, "a write to the store failed; trying again");
-                tokio::time::sleep(FIRST_WAIT * 2_u32.pow(retry)).await;
-            }
-            outcome => return outcome,
-        }
-    }
-    write().await
 }
