@@ -14,6 +14,7 @@ mod crash_equivalence;
 mod driver;
 mod emergency_stop;
 mod failing;
+mod follower;
 mod metrics;
 mod ports;
 mod serial_equivalence;

@@ -76,7 +76,7 @@ impl WorkflowEngine {
         status: RunStatus,
         error: Option<RunError>,
     ) -> Result<Requested, EngineError> {
-        if known(|| self.parts.store.request(run_id, request)).await? {
+        if known(run_id.as_str(), || self.parts.store.request(run_id, request)).await? {
             return Ok(Requested::OfOwner);
         }
         let active = self.parts.presence.enter(run_id).await?;
@@ -117,7 +117,10 @@ impl WorkflowEngine {
         let stored = self.load(run_id).await?;
         if due_attempt(&stored, &plan, step_id).is_ok_and(|still| still == due) {
             if let Some(row) = row {
-                known(|| self.parts.store.append(&lease, vec![row.clone()])).await?;
+                known(run_id.as_str(), || {
+                    self.parts.store.append(&lease, vec![row.clone()])
+                })
+                .await?;
             }
             return self.leave(active, lease, stop).await;
         }

@@ -123,7 +123,7 @@ impl WorkflowEngine {
     /// Runs a workflow to its end, or until it waits for somebody, and returns where it stands.
     ///
     /// A run id that is known already is not started again: a run that has ended returns its result, and one that has
-    /// not is resumed.
+    /// not is resumed. With a recorder, the recording of a run that has ended is completed where it is not.
     ///
     /// # Errors
     ///
@@ -139,7 +139,7 @@ impl WorkflowEngine {
         let header = self.header(&run)?;
         let active = self.parts.presence.enter(&run.run_id).await?;
         let worker = self.parts.presence.worker();
-        let driver = match known(|| self.parts.store.create(&header, worker)).await {
+        let driver = match known(run.run_id.as_str(), || self.parts.store.create(&header, worker)).await {
             Ok(lease) => Driver::new(&self.parts, run.plan, header, lease, active),
             // Also when the first of two creations took effect and its answer was lost: the run is taken over then.
             Err(StoreError::AlreadyExists(_)) => match self.take_over(&header).await? {
@@ -166,7 +166,9 @@ impl WorkflowEngine {
         let active = self.parts.presence.enter(run_id).await?;
         let lease = match self.acquire(run_id).await {
             Ok(lease) => lease,
-            Err(EngineError::Store(StoreError::Ended { .. })) => return self.result(run_id).await,
+            Err(EngineError::Store(StoreError::Ended { .. })) => {
+                return self.ended(&self.load(run_id).await?).await;
+            }
             Err(error) => return Err(error),
         };
         // Read once, under the lease: the journal of a long run is what a resume costs.
@@ -208,7 +210,10 @@ impl WorkflowEngine {
             error: None,
             elapsed_ms: checkpoint.elapsed_ms,
         };
-        known(|| self.parts.store.save(lease, update.clone())).await?;
+        known(lease.run_id.as_str(), || {
+            self.parts.store.save(lease, update.clone())
+        })
+        .await?;
         Ok(())
     }
 
@@ -247,7 +252,7 @@ impl WorkflowEngine {
     /// Takes the lease of a run.
     pub(crate) async fn acquire(&self, run_id: &RunId) -> Result<Lease, EngineError> {
         let worker = self.parts.presence.worker();
-        Ok(known(|| self.parts.store.acquire(run_id, worker)).await?)
+        Ok(known(run_id.as_str(), || self.parts.store.acquire(run_id, worker)).await?)
     }
 
     pub(crate) async fn load(&self, run_id: &RunId) -> Result<StoredRun, EngineError> {
@@ -282,7 +287,7 @@ impl WorkflowEngine {
             }
         })?;
         if stored.checkpoint.status.is_terminal() {
-            return Ok(TakenOver::Ended(Box::new(stored.result()?)));
+            return Ok(TakenOver::Ended(Box::new(self.ended(&stored).await?)));
         }
         identity::check_same_skills(&stored.checkpoint.header, header)?;
         let lease = self.acquire(run_id).await?;

@@ -81,7 +81,10 @@ impl Presence {
         let active = self.add(run_id)?;
         let registration = self.registering.lock().await;
         if !self.runs().is_beating {
-            known(|| self.store.heartbeat(&self.worker, self.ttl)).await?;
+            known(self.worker.as_str(), || {
+                self.store.heartbeat(&self.worker, self.ttl)
+            })
+            .await?;
             self.runs().is_beating = true;
             tokio::spawn(Arc::clone(self).beat());
         }

@@ -6,13 +6,16 @@ use aos_spec::{ErrorCode, StepContext, StepFailure, port::Skill};
 use futures_util::FutureExt;
 use tokio::time::{Instant, timeout};
 
-use super::AttemptEnd;
+use super::{AttemptEnd, trace};
 use crate::machine::Answer;
 
 /// Invokes `skill`, and returns within its time limit plus `grace`.
 pub(super) async fn run(skill: Arc<dyn Skill>, context: StepContext, grace: Duration) -> AttemptEnd {
     let began = Instant::now();
     let answer = answer(&*skill, &context, grace).await;
+    if let Answer::Skill(Err(failure)) = &answer {
+        trace::failed(failure.code);
+    }
     AttemptEnd {
         step: context.step_index,
         answer,

@@ -3,6 +3,8 @@
 mod admission;
 mod attempt;
 mod perform;
+mod replay;
+mod trace;
 mod watch;
 mod writer;
 
@@ -23,6 +25,9 @@ use tokio::{
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+pub use replay::{Replayed, replay};
 
 use self::{
     perform::Ending,
@@ -51,6 +56,7 @@ pub(crate) struct Driver<'a> {
     ended: VecDeque<AttemptEnd>,
     /// Running attempts, and what cancels them.
     attempts: JoinSet<AttemptEnd>,
+    spans: trace::StepSpans,
     cancellations: BTreeMap<StepIndex, CancellationToken>,
     /// Decisions and sleeps that are being waited for.
     waits: FuturesUnordered<BoxFuture<'static, Input>>,
@@ -162,6 +168,7 @@ impl<'a> Driver<'a> {
             is_resumed: elapsed.is_some(),
             ended: VecDeque::new(),
             attempts: JoinSet::new(),
+            spans: trace::StepSpans::default(),
             cancellations: BTreeMap::new(),
             waits: FuturesUnordered::new(),
             began: Instant::now(),
@@ -182,7 +189,9 @@ impl<'a> Driver<'a> {
             steps_ended: self.machine.n_ended(),
             resumed: self.is_resumed,
         });
-        let result = self.drive_to_the_end().await;
+        let span = trace::run(&self.header, self.is_resumed);
+        let result = self.drive_to_the_end().instrument(span.clone()).await;
+        trace::ended(&span, &run_id, &result);
         match &result {
             Ok(result) => parts.observe(&RunEvent::RunFinished { result }),
             Err(_) => parts.observe(&RunEvent::RunStopped {

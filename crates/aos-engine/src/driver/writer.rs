@@ -9,7 +9,9 @@ use aos_spec::{
 };
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
+use tracing::Instrument;
 
+use super::trace;
 use crate::{again::persistently, machine::WriteNumber};
 
 /// One write to the store that has ended.
@@ -72,27 +74,37 @@ impl Writer {
         if !self.rows.is_empty() {
             let rows = std::mem::take(&mut self.rows);
             let write = self.last_row;
-            self.under_way = Some(Box::pin(async move {
-                let began = Instant::now();
-                let outcome = persistently(|| store.append(&lease, rows.clone())).await;
-                Written {
-                    write,
-                    rows: rows.len(),
-                    duration: began.elapsed(),
-                    outcome,
+            let span = trace::commit(&lease.run_id, rows.len());
+            self.under_way = Some(Box::pin(
+                async move {
+                    let began = Instant::now();
+                    let outcome =
+                        persistently(lease.run_id.as_str(), || store.append(&lease, rows.clone())).await;
+                    Written {
+                        write,
+                        rows: rows.len(),
+                        duration: began.elapsed(),
+                        outcome,
+                    }
                 }
-            }));
+                .instrument(span),
+            ));
         } else if let Some((write, update)) = self.update.take() {
-            self.under_way = Some(Box::pin(async move {
-                let began = Instant::now();
-                let outcome = persistently(|| store.save(&lease, update.clone())).await;
-                Written {
-                    write,
-                    rows: 0,
-                    duration: began.elapsed(),
-                    outcome: outcome.map(drop),
+            let span = trace::commit(&lease.run_id, 0);
+            self.under_way = Some(Box::pin(
+                async move {
+                    let began = Instant::now();
+                    let outcome =
+                        persistently(lease.run_id.as_str(), || store.save(&lease, update.clone())).await;
+                    Written {
+                        write,
+                        rows: 0,
+                        duration: began.elapsed(),
+                        outcome: outcome.map(drop),
+                    }
                 }
-            }));
+                .instrument(span),
+            ));
         }
     }
 
