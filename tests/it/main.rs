@@ -7,11 +7,13 @@
     reason = "a test fails by panicking"
 )]
 
+mod ambiguous;
 mod budget;
 mod control;
 mod crash_equivalence;
 mod driver;
 mod emergency_stop;
+mod failing;
 mod follower;
 mod golden;
 mod golden_command;

@@ -228,6 +228,9 @@ impl<'a> Driver<'a> {
         let deadline = deadline.map(|limit| self.began + limit.saturating_sub(self.elapsed_before));
         let mut is_timed = deadline.is_some();
         let mut timer = std::pin::pin!(tokio::time::sleep_until(deadline.unwrap_or(self.began)));
+        // Made once: each new one would register itself anew in a list that all runs share.
+        let parts = self.parts;
+        let mut interrupted = std::pin::pin!(parts.interrupted.cancelled());
         let mut is_interruptible = true;
         while !self.machine.is_finished() {
             let input = tokio::select! {
@@ -243,24 +246,21 @@ impl<'a> Driver<'a> {
                     outcome?;
                     Input::Written { write }
                 }
-                Some(joined) = self.attempts.join_next() => match joined {
+                Some(joined) = self.attempts.join_next(), if !self.attempts.is_empty() => match joined {
                     Ok(end) => self.attempted(end),
                     // An attempt catches its panics itself and is only aborted with its driver.
                     Err(_) => continue,
                 },
-                Some(input) = self.waits.next() => {
+                Some(input) = self.waits.next(), if !self.waits.is_empty() => {
                     self.observe_denial(&input);
                     input
                 }
-                Ok(()) = self.active.requests.changed() => match *self.active.requests.borrow_and_update() {
-                    Some(request) => Input::Stop(stop_on(request)),
-                    None => continue,
-                },
+                Some(request) = self.active.requests.recv() => Input::Stop(stop_on(request)),
                 stop = stopped(&mut self.watch, &self.cancellations), if self.watch.is_some() => {
                     self.watch = None;
                     Input::Stop(stop)
                 }
-                () = self.parts.interrupted.cancelled(), if is_interruptible => {
+                () = &mut interrupted, if is_interruptible => {
                     is_interruptible = false;
                     Input::Stop(Stop { status: RunStatus::Paused, error: None, cancel_attempts: true })
                 }
