@@ -23,6 +23,7 @@ pub mod pick_one;
 pub mod test;
 pub mod tidy;
 pub mod tools;
+pub mod workflows;
 pub mod workspace;
 
 pub use command::run;

@@ -11,3 +11,4 @@ mod ops;
 mod pick_one;
 mod tidy;
 mod transcript;
+mod workflows;
