@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{args::Args, command::Verdict, golden, layers, pick_one, test, tidy, tools};
+use crate::{args::Args, command::Verdict, golden, layers, pick_one, test, tidy, tools, workflows};
 
 /// One part of CI: the name of a command and what it does.
 pub type Step = (&'static str, fn(&[String]) -> Result<Verdict>);
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     ("pick-one", pick_one::command),
     ("docs", tools::docs),
     ("deny", tools::deny),
+    ("workflows", workflows::command),
     ("golden-check", golden::check),
     ("test", test::command),
 ];

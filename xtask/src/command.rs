@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     args::UsageError, bench, ci, finding::Finding, golden, layers, ops, pick_one, sandbox_score, test, tidy,
-    tools,
+    tools, workflows,
 };
 
 /// One command.
@@ -108,6 +108,12 @@ pub const COMMANDS: &[Command] = &[
         usage: "(--filter TEXT | --all) --reason TEXT",
         about: "take over what was recorded anew",
         run: golden::accept,
+    },
+    Command {
+        name: "workflows",
+        usage: "",
+        about: "check the workflow files of CI with zizmor, check-jsonschema and action-validator",
+        run: workflows::command,
     },
     Command {
         name: "setup-ops",

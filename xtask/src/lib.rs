@@ -24,6 +24,7 @@ pub mod sandbox_score;
 pub mod test;
 pub mod tidy;
 pub mod tools;
+pub mod workflows;
 pub mod workspace;
 
 pub use command::run;

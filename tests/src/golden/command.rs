@@ -19,6 +19,7 @@ use super::Laboratory;
 /// The exit code of a command that could not do its work.
 const FAILED: u8 = 4;
 
+#[expect(clippy::enum_variant_names, reason = "they are called after what is typed")]
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask",

@@ -73,6 +73,40 @@ fn a_replay_that_does_something_else_says_where_and_what() {
 }
 
 #[test]
+fn mismatches_failed_replays_drift_and_bad_signatures_are_counted() {
+    let desk = recorded(HELLO);
+    let check = |args: &[&str], code: i32, counts: [u32; 3]| {
+        desk.check_with(
+            KEY,
+            &[&["golden"], args, &["--metrics-file", "m.prom"]].concat(),
+            code,
+        );
+        let text = desk.read("m.prom");
+        for (name, count) in ["golden_mismatches", "replay_failures", "seed_drift"]
+            .iter()
+            .zip(counts)
+        {
+            let line = format!("\nnova_workflow_{name}_total {count}\n");
+            assert!(text.contains(&line), "{args:?}: {line} is missing in {text}");
+        }
+    };
+    check(&["verify", GOLDEN], 0, [0, 0, 0]);
+    check(&["replay", GOLDEN], 0, [0, 0, 0]);
+    let run = [
+        "run", "w.yaml", "--run-id", "r", "--golden", "g2", "--store", "memory:", "--seed", "1",
+    ];
+    desk.check_with(KEY, &run, 0);
+    check(&["diff", "g2/r.steps.jsonl", GOLDEN], 6, [1, 0, 1]);
+    let other = desk.read(GOLDEN).replace("HELLO WORLD", "Hello World");
+    desk.write(GOLDEN, other);
+    check(&["verify", GOLDEN], 7, [2, 0, 1]);
+    check(&["show", GOLDEN], 7, [3, 0, 1]);
+    fs::remove_file(desk.path(&format!("{GOLDEN}.sig"))).unwrap();
+    desk.check_with(KEY, &["golden", "sign", GOLDEN], 0);
+    check(&["replay", GOLDEN], 6, [3, 1, 1]);
+}
+
+#[test]
 fn a_workflow_that_is_not_the_recorded_one_is_a_divergence() {
     let desk = recorded(HELLO);
     desk.write("changed.yaml", HELLO.replace("hello ${", "bye ${"));

@@ -46,8 +46,8 @@ struct Actual {
 }
 
 pub(super) fn execute(context: &Context, args: &DiffArgs) -> Result<Exit, CliError> {
-    let expected = args.trust.load(&args.expected)?;
-    let actual = args.trust.load(&args.actual)?;
+    let expected = args.trust.load(context, &args.expected)?;
+    let actual = args.trust.load(context, &args.actual)?;
     let mut options = CompareOptions::of_another_program();
     options.ignore_timestamps = !args.timestamps;
     options.ignore_provenance = !args.provenance;

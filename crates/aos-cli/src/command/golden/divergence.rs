@@ -1,6 +1,7 @@
-//! What differs: the one place where a golden that does not match is shown and answered with its exit code.
+//! What differs: the one place where a golden that does not match, or is not genuine, is counted, and one that does not match is
+//! shown and answered with its exit code.
 
-use aos_golden::{Difference, DifferenceKind};
+use aos_golden::{Difference, DifferenceKind, GoldenError};
 use serde::Serialize;
 
 use crate::{
@@ -53,11 +54,7 @@ impl<T: Serialize> Comparison<T> {
         if self.equal {
             return Ok(Exit::Ok);
         }
-        let is_drift = self
-            .differences
-            .iter()
-            .any(|difference| difference.kind == DifferenceKind::SeedDrift);
-        tracing::info!(golden = %self.expected, ?compared, is_drift, "the golden does not match");
+        self.count(context, compared);
         context.output.help(match compared {
             Compared::Golden => {
                 "when the change is meant, take the new golden; otherwise look for what changed"
@@ -67,6 +64,20 @@ impl<T: Serialize> Comparison<T> {
             }
         });
         Ok(Exit::Diverged)
+    }
+
+    fn count(&self, context: &Context, compared: Compared) {
+        let Some(metrics) = context.metrics.read() else {
+            return;
+        };
+        match compared {
+            Compared::Golden => metrics.golden_mismatched(),
+            Compared::Replay => metrics.replay_failed(),
+        }
+        let is_drift = |difference: &Difference| difference.kind == DifferenceKind::SeedDrift;
+        if self.differences.iter().any(is_drift) {
+            metrics.seed_drifted();
+        }
     }
 
     fn text(&self, context: &Context, when_equal: &str) -> String {
@@ -89,4 +100,15 @@ impl<T: Serialize> Comparison<T> {
         }
         text
     }
+}
+
+/// Returns the error of a golden that cannot be used, and counts it when it is not what was signed.
+pub(super) fn refused(context: &Context, error: GoldenError) -> CliError {
+    let error = CliError::from(error);
+    if error.exit == Exit::Integrity
+        && let Some(metrics) = context.metrics.read()
+    {
+        metrics.golden_mismatched();
+    }
+    error
 }

@@ -60,11 +60,12 @@ pub(crate) struct TrustArgs {
 }
 
 impl TrustArgs {
-    fn load(self, path: &Path) -> Result<Golden, CliError> {
+    fn load(self, context: &Context, path: &Path) -> Result<Golden, CliError> {
         if self.unverified {
             return Ok(load_unverified(path)?);
         }
-        let golden = load_golden(path, &self.keys.verifying()?)?;
+        let golden = load_golden(path, &self.keys.verifying()?);
+        let golden = golden.map_err(|error| divergence::refused(context, error))?;
         Ok(Golden::clone(&golden))
     }
 }

@@ -45,7 +45,7 @@ struct Replay {
 }
 
 pub(super) fn execute(context: &Context, args: &ReplayArgs) -> Result<Exit, CliError> {
-    let golden = args.trust.load(&args.golden)?;
+    let golden = args.trust.load(context, &args.golden)?;
     let mut recording = Recording::from_unverified(&golden)?;
     let skills = compose::skills(Path::new("."))?;
     let plan = match &args.workflow {

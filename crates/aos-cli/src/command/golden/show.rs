@@ -28,7 +28,7 @@ pub(crate) struct ShowArgs {
 }
 
 pub(super) fn execute(context: &Context, args: &ShowArgs) -> Result<Exit, CliError> {
-    let golden = args.trust.load(&args.golden)?;
+    let golden = args.trust.load(context, &args.golden)?;
     match context.output.format {
         Format::Text => text(context, &golden)?,
         Format::Json => {

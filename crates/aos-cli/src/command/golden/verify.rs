@@ -4,7 +4,7 @@ use aos_golden::{KeyClass, VerifiedGolden, load_golden};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Goldens, shown};
+use super::{Goldens, divergence, shown};
 use crate::{error::CliError, exit::Exit, golden::KeyArgs, program::Context, render::style};
 
 #[derive(Debug, Args)]
@@ -77,7 +77,7 @@ pub(super) fn execute(context: &Context, args: &VerifyArgs) -> Result<Exit, CliE
         let (signed, error) = match load_golden(path, &ring) {
             Ok(golden) => (Some(Signed::of(&golden)), None),
             Err(error) => {
-                let error = CliError::from(error);
+                let error = divergence::refused(context, error);
                 // What was tampered with comes before what is only missing.
                 exit = match (exit, error.exit) {
                     (Exit::Integrity, _) => Exit::Integrity,
