@@ -8,7 +8,7 @@ use aos_policy::{PolicyConfig, PolicyEnforcer};
 use aos_skills::{BuiltinOptions, builtin};
 use aos_spec::{
     ErrorCode, SkillRegistry, WorkerId,
-    port::{CheckpointStore, RunObserver, StepPolicy},
+    port::{CheckpointStore, RunObserver, RunRecorder, StepPolicy},
 };
 use uuid::Uuid;
 
@@ -21,6 +21,7 @@ pub(crate) struct EngineParts {
     pub(crate) options: EngineOptions,
     pub(crate) policy: Option<Arc<dyn StepPolicy>>,
     pub(crate) observer: Option<Arc<dyn RunObserver>>,
+    pub(crate) recorder: Option<Arc<dyn RunRecorder>>,
 }
 
 /// Returns a name for this process in a store that no other has.
@@ -75,6 +76,7 @@ pub(crate) fn operator(store: Arc<dyn CheckpointStore>) -> Result<WorkflowEngine
         options: EngineOptions::default(),
         policy: None,
         observer: None,
+        recorder: None,
     })
 }
 
@@ -84,6 +86,9 @@ pub(crate) fn engine(parts: EngineParts) -> Result<WorkflowEngine, CliError> {
         WorkflowEngine::builder(parts.store, parts.skills, new_worker()?).options(parts.options);
     if let Some(policy) = parts.policy {
         builder = builder.policy(policy);
+    }
+    if let Some(recorder) = parts.recorder {
+        builder = builder.recorder(recorder);
     }
     Ok(match parts.observer {
         Some(observer) => builder.observer(observer).build(),

@@ -11,6 +11,7 @@ use crate::{
     compose::{self, EngineParts},
     error::CliError,
     exit::Exit,
+    golden::RecordingArgs,
     ids,
     metrics::Observers,
     output::{self, write_aside},
@@ -36,6 +37,9 @@ pub(crate) struct ExecutionArgs {
     /// File with the rules that steps must keep (TOML); `aos policy show` prints them
     #[arg(long, value_name = "FILE", env = "AOS_POLICY", hide_env_values = true)]
     policy: Option<PathBuf>,
+
+    #[command(flatten)]
+    golden: RecordingArgs,
 
     /// When to wait until results are durable
     #[arg(long, value_name = "WHEN", default_value = "before-effects")]
@@ -91,6 +95,7 @@ pub(crate) async fn execute(
     plan: &WorkflowPlan,
     beginning: Beginning,
 ) -> Result<Exit, CliError> {
+    let recorder = args.golden.recorder()?;
     let server = match args.metrics_addr {
         Some(addr) => Some(context.metrics.serve(&context.output, addr, store).await?),
         None => None,
@@ -105,6 +110,7 @@ pub(crate) async fn execute(
         skills: compose::skills(&args.files)?,
         policy: Some(compose::policy(args.policy.as_deref(), store)?),
         options: args.options(),
+        recorder: recorder.clone().map(|recorder| recorder as _),
         observer: Observers::of([
             progress.as_ref().map(Progress::observer),
             context.metrics.observer(),
@@ -127,6 +133,10 @@ pub(crate) async fn execute(
     let result = result?;
     shown?;
     conclude(context, plan, &result)?;
+    if let Some(recorder) = recorder.filter(|_| result.status.is_terminal()) {
+        let path = recorder.path_of(&result.run_id);
+        context.output.note(&format!("golden {}", path.display()));
+    }
     let interrupted = signals.exit().filter(|_| result.status == RunStatus::Paused);
     Ok(interrupted.unwrap_or(Exit::of_status(result.status)))
 }

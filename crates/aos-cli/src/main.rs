@@ -10,6 +10,7 @@ mod compose;
 mod error;
 mod execution;
 mod exit;
+mod golden;
 mod ids;
 mod inputs;
 mod log;

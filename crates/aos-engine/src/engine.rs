@@ -121,7 +121,7 @@ impl WorkflowEngine {
     /// Runs a workflow to its end, or until it waits for somebody, and returns where it stands.
     ///
     /// A run id that is known already is not started again: a run that has ended returns its result, and one that has
-    /// not is resumed.
+    /// not is resumed. With a recorder, the recording of a run that has ended is completed where it is not.
     ///
     /// # Errors
     ///
@@ -172,7 +172,7 @@ impl WorkflowEngine {
             .await
         {
             Ok(lease) => lease,
-            Err(StoreError::Ended { .. }) => return self.result(run_id).await,
+            Err(StoreError::Ended { .. }) => return self.ended(&self.load(run_id).await?).await,
             Err(error) => return Err(error.into()),
         };
         // Read once, under the lease: the journal of a long run is what a resume costs.
@@ -282,7 +282,7 @@ impl WorkflowEngine {
             }
         })?;
         if stored.checkpoint.status.is_terminal() {
-            return Ok(TakenOver::Ended(Box::new(stored.result()?)));
+            return Ok(TakenOver::Ended(Box::new(self.ended(&stored).await?)));
         }
         identity::check_same_skills(&stored.checkpoint.header, header)?;
         let lease = self

@@ -16,8 +16,10 @@ mod identity;
 pub mod machine;
 mod options;
 mod presence;
+mod recording;
 
 pub use control::{Requested, Settlement};
+pub use driver::{Replayed, replay};
 pub use engine::{EngineBuilder, NewRun, WorkflowEngine};
 pub use error::EngineError;
 pub use identity::check_skills;

@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod failures;
+mod golden;
 mod graph;
 mod policy;
 mod resume;
@@ -35,6 +36,9 @@ pub(crate) enum Command {
     /// Look at stored runs, and act on them
     #[command(subcommand)]
     Runs(runs::RunsCommand),
+    /// Verify, compare, replay and sign the goldens of runs
+    #[command(subcommand)]
+    Golden(golden::GoldenCommand),
     /// Show which failures there were, how often, and what became of them
     Failures(failures::FailuresArgs),
     /// Look at rules and budgets, and stop everything in an emergency
@@ -65,6 +69,7 @@ impl Command {
             Self::Resume(args) => resume::execute(context, &args),
             Self::Simulate(args) => simulate::execute(context, &args),
             Self::Failures(args) => failures::execute(context, &args),
+            Self::Golden(command) => command.execute(context),
             Self::Policy(command) => policy::execute(context, &command),
             Self::Runs(command) => command.execute(context),
             Self::Skills(command) => skills::execute(context, &command),

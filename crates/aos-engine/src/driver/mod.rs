@@ -3,6 +3,7 @@
 mod admission;
 mod attempt;
 mod perform;
+mod replay;
 mod trace;
 mod watch;
 mod writer;
@@ -25,6 +26,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
+
+pub use replay::{Replayed, replay};
 
 use self::{
     perform::Ending,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aos_spec::{
     ContentHash, ErrorCode, RunStatus, StepContext, StepFailure, StepIndex, WorkflowResult,
-    journal::{CorruptRun, RunError},
+    journal::{CorruptRun, RunError, RunHeader},
     port::{CheckpointUpdate, Decision, RunEvent, StepRecord},
 };
 use futures_util::{FutureExt, future::BoxFuture};
@@ -13,7 +13,7 @@ use tracing::Instrument;
 use super::{AttemptEnd, Driver, admission::Question, attempt};
 use crate::{
     EngineError,
-    machine::{Answer, Effect, Input},
+    machine::{Answer, Effect, Input, Machine},
 };
 
 /// How the run ends, as it is being saved.
@@ -134,7 +134,7 @@ impl Driver<'_> {
                 format!("no skill `{}` is registered", descriptor.skill_id),
             )
         });
-        let call = skill.and_then(|skill| Ok((skill, self.context(step, attempt)?)));
+        let call = skill.and_then(|skill| Ok((skill, context(&self.machine, &self.header, step, attempt)?)));
         match call {
             Ok((skill, context)) => {
                 let cancellation = context.cancellation.clone();
@@ -159,32 +159,6 @@ impl Driver<'_> {
                 });
             }
         }
-    }
-
-    fn context(&self, step: StepIndex, attempt: u32) -> Result<StepContext, StepFailure> {
-        let inputs = self
-            .machine
-            .resolve_inputs(step)
-            .map_err(|error| StepFailure::new(ErrorCode::InvalidReference, error.to_string()))?;
-        let plan = self.machine.plan();
-        let descriptor = plan.descriptor(step);
-        let run_id = self.header.run_id.clone();
-        let mut context = StepContext::new(run_id, plan.spec().id.clone(), descriptor.id.clone(), inputs);
-        context.step_index = step;
-        context.seed = self.machine.seed(step);
-        context.attempt = attempt;
-        let outputs = self.machine.dependency_outputs(step).into_iter();
-        context.outputs = outputs
-            .map(|(on, output)| (plan.descriptor(on).id.clone(), Arc::new(output)))
-            .collect::<BTreeMap<_, _>>();
-        if let Some(key) = &descriptor.idempotency_key {
-            context.idempotency_key.clone_from(key);
-        }
-        context.agent_id.clone_from(&self.header.agent_id);
-        context.timeout = descriptor
-            .timeout_seconds
-            .map(aos_spec::workflow::TimeoutSeconds::duration);
-        Ok(context)
     }
 
     async fn committed(&mut self, step: StepIndex) -> Result<(), EngineError> {
@@ -235,4 +209,35 @@ impl Driver<'_> {
         }
         Ok(result)
     }
+}
+
+/// Returns what the skill of `step` is called with.
+pub(super) fn context(
+    machine: &Machine,
+    header: &RunHeader,
+    step: StepIndex,
+    attempt: u32,
+) -> Result<StepContext, StepFailure> {
+    let inputs = machine
+        .resolve_inputs(step)
+        .map_err(|error| StepFailure::new(ErrorCode::InvalidReference, error.to_string()))?;
+    let plan = machine.plan();
+    let descriptor = plan.descriptor(step);
+    let run_id = header.run_id.clone();
+    let mut context = StepContext::new(run_id, plan.spec().id.clone(), descriptor.id.clone(), inputs);
+    context.step_index = step;
+    context.seed = machine.seed(step);
+    context.attempt = attempt;
+    let outputs = machine.dependency_outputs(step).into_iter();
+    context.outputs = outputs
+        .map(|(on, output)| (plan.descriptor(on).id.clone(), Arc::new(output)))
+        .collect::<BTreeMap<_, _>>();
+    if let Some(key) = &descriptor.idempotency_key {
+        context.idempotency_key.clone_from(key);
+    }
+    context.agent_id.clone_from(&header.agent_id);
+    context.timeout = descriptor
+        .timeout_seconds
+        .map(aos_spec::workflow::TimeoutSeconds::duration);
+    Ok(context)
 }

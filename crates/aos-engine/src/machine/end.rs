@@ -44,6 +44,21 @@ impl Machine {
         }
     }
 
+    pub(super) fn served(
+        &mut self,
+        step: usize,
+        result: StepResult,
+        elapsed_ms: u64,
+        effects: &mut Vec<Effect>,
+    ) {
+        let state = &mut self.steps[step];
+        if state.state == State::Running {
+            state.cost = result.cost_cents;
+            state.attempt = result.retries.saturating_add(1);
+            self.end(step, result, elapsed_ms, effects);
+        }
+    }
+
     fn spend(&mut self, step: usize, cost: Money) {
         self.steps[step].cost = self.steps[step].cost.saturating_add(cost);
     }

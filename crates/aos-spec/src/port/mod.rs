@@ -19,7 +19,7 @@ pub use observer::{RunEvent, RunObserver};
 pub use policy::{Decision, Denial, PolicyError, PolicyRequest, RunningRun, StepPolicy};
 pub use rate::RateGate;
 pub use recorder::{RecorderError, RunRecorder, RunStart, StepRecord};
-pub use replay::{RecordedEnding, ReplaySource};
+pub use replay::{RecordedEnding, ReplaySource, ReplaySourceError};
 pub use skill::Skill;
 pub use store::{
     CheckpointStore, CheckpointStoreExt, CheckpointUpdate, DEFAULT_LIST_LIMIT, FencingToken, Lease,

@@ -75,10 +75,16 @@ fn exit_codes() -> String {
 }
 
 fn environment() -> String {
-    let rows: [[&str; 2]; 9] = [
+    let rows: [[&str; 2]; 12] = [
         ["AOS_OUTPUT", "the default of --output"],
         ["AOS_PROGRESS", "the default of --progress"],
         ["AOS_STORE", "the default of --store"],
+        ["AOS_GOLDEN_DIR", "the default of --golden"],
+        [
+            "AOS_GOLDEN_KEY_FILE",
+            "a file of golden keys, one on each line; the first one signs",
+        ],
+        ["AOS_GOLDEN_KEY", "a golden key, `hex:` and its digits"],
         ["AOS_LOG", "a filter for the log, such as aos_engine=debug"],
         ["AOS_METRICS_FILE", "the default of --metrics-file"],
         [
