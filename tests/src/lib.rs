@@ -16,4 +16,5 @@ pub mod generate;
 pub mod model;
 pub mod scripted;
 pub mod sim;
+pub mod spending;
 pub mod workflows;

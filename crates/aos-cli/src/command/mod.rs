@@ -35,7 +35,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Runs(runs::RunsCommand),
     /// Show which failures there were, how often, and what became of them
-    Failures(failures::FailuresArgs),
+    #[command(subcommand)]
+    Failures(failures::FailuresCommand),
     /// Look at rules and budgets, and stop everything in an emergency
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -61,7 +62,7 @@ impl Command {
             Self::Run(args) => run::execute(context, args),
             Self::Resume(args) => resume::execute(context, &args),
             Self::Simulate(args) => simulate::execute(context, &args),
-            Self::Failures(args) => failures::execute(context, &args),
+            Self::Failures(command) => failures::execute(context, &command),
             Self::Policy(command) => policy::execute(context, &command),
             Self::Runs(command) => command.execute(context),
             Self::Skills(command) => skills::execute(context, &command),

@@ -147,6 +147,7 @@ impl<'a> Driver<'a> {
             durability: parts.options.durability,
             max_output_bytes: parts.options.max_output_bytes,
             authorize: parts.policy.is_some() || parts.validator.is_some(),
+            refusable: admission::refusable(&plan, parts, &header),
         };
         let watch = parts.policy.as_ref().map(|policy| {
             let (policy, plan) = (Arc::clone(policy), Arc::clone(&plan));

@@ -45,7 +45,8 @@ impl Machine {
     /// Returns the lowest step that has not ended and can still end the run.
     fn advance_barrier(&mut self) -> usize {
         while let Some(step) = self.steps.get(self.barrier) {
-            let can_end_the_run = self.options.authorize || self.on_error(self.barrier) == OnError::Abort;
+            let is_refusable = self.options.refusable.get(self.barrier).copied().unwrap_or(true);
+            let can_end_the_run = is_refusable || self.on_error(self.barrier) == OnError::Abort;
             if step.state != State::Ended && can_end_the_run {
                 break;
             }
