@@ -17,6 +17,7 @@ pub mod golden;
 pub mod model;
 pub mod scripted;
 pub mod sim;
+pub mod spending;
 pub mod workflows;
 
 /// The program in `docs/embedding.md`.

@@ -29,7 +29,7 @@ use super::{
     command::{Command, Other},
     create,
     error::{ambiguous, is_refusal, unavailable},
-    lease, rate, save, switch, worker,
+    keys, lease, rate, save, switch, worker,
     worker_lock::WorkerLocks,
 };
 
@@ -192,6 +192,7 @@ async fn do_other(
             let (limits, max_wait) = &call.ask;
             call.answer = Some(Ok(rate::take(conn, limits, *max_wait, now).await?));
         }
+        Other::Claim(call) => call.answer = Some(Ok(keys::claim(conn, &call.ask, now).await?)),
         Other::Stop(call) => call.answer = Some(Ok(switch::stop(conn, &call.ask, now).await?)),
         Other::Release(call) => call.answer = Some(Ok(switch::release(conn, &call.ask, now).await?)),
     }

@@ -42,7 +42,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Golden(golden::GoldenCommand),
     /// Show which failures there were, how often, and what became of them
-    Failures(failures::FailuresArgs),
+    #[command(subcommand)]
+    Failures(failures::FailuresCommand),
     /// Check the plans of agents, and make plans of their tool calls
     #[command(subcommand)]
     Plan(plan::PlanCommand),
@@ -76,10 +77,10 @@ impl Command {
             Self::Run(args) => run::execute(context, args),
             Self::Resume(args) => resume::execute(context, &args),
             Self::Simulate(args) => simulate::execute(context, &args),
-            Self::Failures(args) => failures::execute(context, &args),
             Self::Golden(command) => command.execute(context),
             Self::Plan(command) => command.execute(context),
             Self::Sandbox(command) => command.execute(context),
+            Self::Failures(command) => failures::execute(context, &command),
             Self::Policy(command) => policy::execute(context, &command),
             Self::Runs(command) => command.execute(context),
             Self::Skills(command) => skills::execute(context, &command),

@@ -156,10 +156,7 @@ impl<'a> Driver<'a> {
             durability: parts.options.durability,
             max_output_bytes: parts.options.max_output_bytes,
             authorize: parts.policy.is_some() || parts.validator.is_some(),
-            refusable: guarded
-                .iter()
-                .map(|guarded| *guarded || parts.policy.is_some())
-                .collect(),
+            refusable: admission::refusable(&plan, parts, &header, &guarded),
         };
         let watch = parts.policy.as_ref().map(|policy| {
             let (policy, plan) = (Arc::clone(policy), Arc::clone(&plan));

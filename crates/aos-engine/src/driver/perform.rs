@@ -5,12 +5,12 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use aos_spec::{
     ContentHash, ErrorCode, RunStatus, StepContext, StepFailure, StepIndex, WorkflowResult,
     journal::{CorruptRun, RunError, RunHeader},
-    port::{CheckpointUpdate, Decision, RunEvent, StepRecord},
+    port::{CheckpointUpdate, RunEvent, StepRecord},
 };
 use futures_util::{FutureExt, future::BoxFuture};
 use tracing::Instrument;
 
-use super::{AttemptEnd, Driver, admission::Question, attempt};
+use super::{AttemptEnd, Driver, attempt};
 use crate::{
     EngineError,
     machine::{Answer, Effect, Input, Machine},
@@ -84,39 +84,10 @@ impl Driver<'_> {
     }
 
     fn authorize(&mut self, step: StepIndex, attempt: u32) {
-        if let Some(denial) = self.refused_inputs(step) {
-            let decision = Decision::Deny(denial);
-            return self
-                .waits
-                .push(Box::pin(std::future::ready(Input::Decided { step, decision })));
-        }
-        let Some(policy) = &self.parts.policy else {
-            let decision = Decision::Allow;
-            return self
-                .waits
-                .push(Box::pin(std::future::ready(Input::Decided { step, decision })));
-        };
-        let plan = self.machine.plan();
-        let (spent, outstanding) = self
-            .machine
-            .cost_before(step, |lower| policy.most(plan.spec(), lower));
-        let question = Question {
-            policy: Arc::clone(policy),
-            plan: Arc::clone(plan),
-            run_id: self.header.run_id.clone(),
-            agent_id: self.header.agent_id.clone(),
-            step,
-            attempt,
-            skill: self
-                .parts
-                .skills
-                .get(plan.descriptor(step).skill_id.as_str())
-                .cloned(),
-            spent,
-            step_spent: self.machine.cost_of(step),
-            outstanding,
-        };
-        self.waits.push(Box::pin(question.ask()));
+        self.waits.push(match self.question(step, attempt) {
+            Ok(question) => Box::pin(question.ask()),
+            Err(decision) => Box::pin(std::future::ready(Input::Decided { step, decision })),
+        });
     }
 
     fn invoke(&mut self, step: StepIndex, attempt: u32) {
