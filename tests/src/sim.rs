@@ -158,9 +158,8 @@ impl<'a> World<'a> {
             durability: self.durability,
             max_output_bytes: 1 << 20,
             authorize: self.choices.0.is_multiple_of(2),
-            // Nothing is ever refused here, so that any belief about it must do.
-            refusable: (self.case.plan.indexes())
-                .map(|step| self.choices.stream("refusable", step as u64).0.is_multiple_of(2))
+            refusable: (0..self.case.plan.len())
+                .map(|step| self.choices.0.rotate_right(1 + step as u32) & 1 == 1)
                 .collect(),
         };
         let mut rows: Vec<_> = self.journal.iter().collect();

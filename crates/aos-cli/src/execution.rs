@@ -1,8 +1,9 @@
 //! Executing a run from here: `aos run` and `aos resume` differ in how the run begins, and in nothing else.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use aos_engine::{Durability, EngineOptions, NewRun};
+use aos_sandbox::PlannerSandbox;
 use aos_spec::{RunId, RunStatus, WorkflowPlan, WorkflowResult, limits};
 use clap::{Args, ValueEnum};
 
@@ -11,7 +12,9 @@ use crate::{
     compose::{self, EngineParts},
     error::CliError,
     exit::Exit,
+    golden::RecordingArgs,
     ids,
+    metrics::Observers,
     output::{self, write_aside},
     program::Context,
     progress::{Event, Progress},
@@ -36,9 +39,34 @@ pub(crate) struct ExecutionArgs {
     #[arg(long, value_name = "FILE", env = "AOS_POLICY", hide_env_values = true)]
     policy: Option<PathBuf>,
 
+    #[command(flatten)]
+    golden: RecordingArgs,
+
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
+
     /// When to wait until results are durable
     #[arg(long, value_name = "WHEN", default_value = "before-effects")]
     durability: When,
+
+    /// Serve metrics on this address while the run goes on; port 0 takes any that is free
+    #[arg(long, value_name = "ADDR")]
+    metrics_addr: Option<SocketAddr>,
+}
+
+/// The sandbox that judges plans and values.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// File with more rules for what plans may do (TOML); `aos explain sandbox` tells more
+    #[arg(long, value_name = "FILE", env = "AOS_SANDBOX", hide_env_values = true)]
+    sandbox: Option<PathBuf>,
+}
+
+impl SandboxArgs {
+    /// Returns the sandbox.
+    pub(crate) fn sandbox(&self) -> Result<PlannerSandbox, CliError> {
+        compose::sandbox(self.sandbox.as_deref())
+    }
 }
 
 /// When the engine waits until results are durable.
@@ -84,17 +112,32 @@ pub(crate) async fn execute(
     args: &ExecutionArgs,
     store: &Store,
     plan: &WorkflowPlan,
+    sandbox: PlannerSandbox,
     beginning: Beginning,
 ) -> Result<Exit, CliError> {
+    let recorder = args.golden.recorder()?;
+    let server = match args.metrics_addr {
+        Some(addr) => Some(context.metrics.serve(&context.output, addr, store).await?),
+        None => None,
+    };
+    if let Some(server) = &server {
+        let note = format!("metrics http://{}/metrics", server.local_addr());
+        context.output.note(&note);
+    }
     let progress = Progress::start(context, plan);
     let engine = compose::engine(EngineParts {
         store: store.port(),
         skills: compose::skills(&args.files)?,
         policy: Some(compose::policy(args.policy.as_deref(), store)?),
+        validator: Some(Arc::new(sandbox)),
         options: args.options(),
-        observer: progress.as_ref().map(Progress::observer),
+        recorder: recorder.clone().map(|recorder| recorder as _),
+        observer: Observers::of([
+            progress.as_ref().map(Progress::observer),
+            context.metrics.observer(),
+        ]),
     })?;
-    let signals = Signals::watch(context.output, {
+    let signals = Signals::watch(context.output, "waiting for a clean checkpoint", {
         let engine = engine.clone();
         move || engine.interrupt()
     })?;
@@ -104,11 +147,17 @@ pub(crate) async fn execute(
     };
     // The registration ends by itself where this fails; what became of the run is not affected.
     let _ = engine.close().await;
+    if let Some(server) = server {
+        server.stop().await;
+    }
     let shown = progress.map_or(Ok(()), Progress::finish);
     let result = result?;
     shown?;
-    tracing::info!(run_id = %result.run_id, status = %result.status, "the engine let go of the run");
     conclude(context, plan, &result)?;
+    if let Some(recorder) = recorder.filter(|_| result.status.is_terminal()) {
+        let path = recorder.path_of(&result.run_id);
+        context.output.note(&format!("golden {}", path.display()));
+    }
     let interrupted = signals.exit().filter(|_| result.status == RunStatus::Paused);
     Ok(interrupted.unwrap_or(Exit::of_status(result.status)))
 }

@@ -20,6 +20,7 @@ use aos_spec::{
 };
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
+use tracing::Instrument;
 
 use super::{
     append,
@@ -113,7 +114,8 @@ impl Writer {
     /// Commits `batch`, answers its callers, and returns how many they were.
     async fn commit(&mut self, mut batch: Batch) -> usize {
         let n_calls = batch.len();
-        let outcome = self.transact(&mut batch).await;
+        let span = tracing::debug_span!("aos.transaction", n_calls);
+        let outcome = self.transact(&mut batch).instrument(span).await;
         match &outcome {
             Ok(()) => {
                 self.counters.commits.fetch_add(1, Ordering::Relaxed);

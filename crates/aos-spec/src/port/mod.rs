@@ -23,7 +23,7 @@ pub use policy::{Decision, Denial, PolicyError, PolicyRequest, RunningRun, StepP
 pub use policy_store::PolicyStore;
 pub use rate::RateGate;
 pub use recorder::{RecorderError, RunRecorder, RunStart, StepRecord};
-pub use replay::{RecordedEnding, ReplaySource};
+pub use replay::{RecordedEnding, ReplaySource, ReplaySourceError};
 pub use skill::Skill;
 pub use store::{
     CheckpointStore, CheckpointStoreExt, CheckpointUpdate, DEFAULT_LIST_LIMIT, FencingToken, Lease,
