@@ -159,7 +159,7 @@ impl<'a> World<'a> {
             max_output_bytes: 1 << 20,
             authorize: self.choices.0.is_multiple_of(2),
             refusable: (0..self.case.plan.len())
-                .map(|step| self.choices.0.rotate_right(1 + step as u32) & 1 == 1)
+                .map(|step| self.choices.0.rotate_right(u32::try_from(step + 1).unwrap_or(1)) & 1 == 1)
                 .collect(),
         };
         let mut rows: Vec<_> = self.journal.iter().collect();
