@@ -108,7 +108,10 @@ async fn a_key_of_another_request_is_refused_in_every_process_and_the_same_reque
     let result = two.run(&payment(6), "other", None, "").await;
     assert_eq!(result.status, RunStatus::PolicyViolation);
     assert_eq!(result.error_code, Some(ErrorCode::PolicyViolation));
-    assert_eq!(result.failed_step.as_ref().map(|step| step.as_str()), Some("pay"));
+    assert_eq!(
+        result.failed_step.as_ref().map(aos_spec::StepId::as_str),
+        Some("pay")
+    );
     let message = result.error.unwrap_or_default();
     assert!(
         message.contains("`invoice-7`") && message.contains("run `first`"),

@@ -153,7 +153,7 @@ impl PolicyEnforcer {
                 spec,
                 agent_id,
             },
-            skills,
+            &skills,
         )
     }
 

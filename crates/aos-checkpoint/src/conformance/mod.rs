@@ -38,7 +38,11 @@
 //! # }
 //! ```
 
-#![expect(clippy::expect_used, reason = "a clause that is not kept panics")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a clause that is not kept panics"
+)]
 
 mod append;
 mod budget;

@@ -55,7 +55,7 @@ impl Question {
     }
 }
 
-/// Returns which steps can end the run because an attempt is refused, in canonical order; `guarded` says which of them the
+/// Returns which steps can end the run because an attempt is refused, in canonical order; `guarded` are those that the
 /// validator can refuse.
 pub(super) fn refusable(
     plan: &WorkflowPlan,
@@ -63,21 +63,21 @@ pub(super) fn refusable(
     header: &RunHeader,
     guarded: &[bool],
 ) -> Vec<bool> {
-    let is_refusable = |index: StepIndex| {
+    let Some(policy) = &parts.policy else {
+        return guarded.to_vec();
+    };
+    let may_refuse = |index: StepIndex| {
         let step = plan.descriptor(index);
         let mut request = PolicyRequest::new(&header.run_id, plan.spec(), step);
         request.step_index = index;
         request.agent_id = header.agent_id.as_ref();
-        request.skill = parts
-            .skills
-            .get(step.skill_id.as_str())
-            .map(|skill| skill.manifest());
-        let by_policy = parts.policy.as_ref();
-        guarded[index.get()] || by_policy.is_some_and(|policy| policy.may_refuse(&request))
+        let skill = parts.skills.get(step.skill_id.as_str());
+        request.skill = skill.map(|skill| skill.manifest());
+        policy.may_refuse(&request)
     };
-    plan.steps()
-        .iter()
-        .map(|step| is_refusable(step.index()))
+    let steps = plan.steps().iter().zip(guarded);
+    steps
+        .map(|(step, guarded)| *guarded || may_refuse(step.index()))
         .collect()
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn by_variable(name: &str) -> Hit {
 pub(crate) fn by_switch<'a>(
     switch: &Result<SwitchState, String>,
     subject: Subject<'_>,
-    skills: impl IntoIterator<Item = &'a SkillId> + Clone,
+    skills: &(impl IntoIterator<Item = &'a SkillId> + Clone),
 ) -> Option<Hit> {
     let state = match switch {
         Ok(state) => state,
