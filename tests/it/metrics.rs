@@ -11,7 +11,8 @@ use aos_checkpoint::{InMemoryCheckpointStore, SystemClock};
 use aos_engine::{EngineBuilder, NewRun, WorkflowEngine};
 use aos_metrics::{Exporter, MetricsOptions, MetricsServer, Readiness};
 use aos_spec::{
-    ErrorCode, RunId, RunStatus, Seed, SkillManifest, SkillRegistry, StepId, WorkerId, WorkflowPlan,
+    ContentHash, ErrorCode, RunId, RunStatus, Seed, SkillManifest, SkillRegistry, StepDescriptor, StepId,
+    WorkerId, WorkflowPlan,
     journal::{JournalRow, RunHeader, StoredRun},
     port::{
         CheckpointStore, CheckpointUpdate, Decision, Denial, Finding, Lease, PlanValidator, PolicyError,
@@ -223,6 +224,14 @@ impl StepPolicy for NoMoney {
 struct NoShell;
 
 impl PlanValidator for NoShell {
+    fn hash(&self) -> ContentHash {
+        ContentHash::of_bytes(b"no shell")
+    }
+
+    fn may_refuse(&self, _: &StepDescriptor, _: &SkillManifest) -> bool {
+        false
+    }
+
     fn validate_plan(&self, _: &WorkflowPlan, _: &SkillRegistry) -> Result<(), Rejection> {
         let mut finding = Finding::new("RULE", "/steps/0/skill_id", "it is on the deny list");
         finding.forbidden_skill = Some("shell_exec".to_owned());

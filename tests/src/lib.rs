@@ -18,3 +18,8 @@ pub mod model;
 pub mod scripted;
 pub mod sim;
 pub mod workflows;
+
+/// The program in `docs/embedding.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Embedding;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::{
-    args::UsageError, bench, ci, finding::Finding, golden, layers, ops, pick_one, test, tidy, tools,
-    workflows,
+    args::UsageError, bench, ci, finding::Finding, golden, layers, ops, pick_one, sandbox_score, test, tidy,
+    tools, workflows,
 };
 
 /// One command.
@@ -120,6 +120,12 @@ pub const COMMANDS: &[Command] = &[
         usage: "",
         about: "install Prometheus and Alertmanager, which the tests of `ops/` ask, where they are missing",
         run: ops::command,
+    },
+    Command {
+        name: "sandbox-score",
+        usage: "[--corpus PATH]",
+        about: "print how much of a corpus the sandbox detects, and how much it flags for nothing",
+        run: sandbox_score::command,
     },
     Command {
         name: "bench",

@@ -20,6 +20,7 @@ pub mod golden;
 pub mod layers;
 pub mod ops;
 pub mod pick_one;
+pub mod sandbox_score;
 pub mod test;
 pub mod tidy;
 pub mod tools;

@@ -9,6 +9,7 @@ mod command;
 mod layers;
 mod ops;
 mod pick_one;
+mod sandbox_score;
 mod tidy;
 mod transcript;
 mod workflows;

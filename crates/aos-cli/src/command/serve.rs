@@ -29,7 +29,7 @@ pub(crate) fn execute(context: &Context, args: &ServeArgs) -> Result<Exit, CliEr
         let stopped = Arc::new(Notify::new());
         let stop = Arc::clone(&stopped);
         Signals::watch(context.output, "answering what was asked", move || {
-            stop.notify_one()
+            stop.notify_one();
         })?;
         let mut follower = StoreFollower::new(store.port(), context.metrics.exporter().metrics().clone());
         // The first look comes before the first scrape, and a store that cannot be read is told at once.

@@ -247,3 +247,52 @@ fn a_file_that_cannot_be_written_is_told_and_changes_no_exit_code() {
         .says(&["write the metrics", "nowhere/aos.prom", "a folder that exists"])
         .answers(&["HELLO WORLD"]);
 }
+
+#[test]
+fn goldens_that_differ_or_are_damaged_are_counted() {
+    let desk = Desk::with(&[("hello.yaml", HELLO)]);
+    let run = |run_id: &str, seed: &str, more: &[&str]| {
+        let args = [
+            "run",
+            "hello.yaml",
+            "--run-id",
+            run_id,
+            "--seed",
+            seed,
+            "--golden",
+            "goldens",
+            "--dev-key",
+        ];
+        desk.check(&[&args, more].concat(), 0);
+    };
+    run("a", "1", &[]);
+    run("b", "2", &[]);
+    run("c", "1", &["--input", "name=moon"]);
+    let count = |args: &[&str], code| {
+        let args = [&["golden"], args, &["--dev-key", "--metrics-file", "ci.prom"]].concat();
+        desk.check(&args, code);
+    };
+    count(&["verify", "goldens/a.steps.jsonl"], 0);
+    count(&["replay", "goldens/a.steps.jsonl"], 0);
+    count(&["diff", "goldens/c.steps.jsonl", "goldens/a.steps.jsonl"], 6);
+    count(&["diff", "goldens/b.steps.jsonl", "goldens/a.steps.jsonl"], 6);
+    let golden = desk.read("goldens/a.steps.jsonl");
+    desk.write(
+        "goldens/a.steps.jsonl",
+        golden.replace("HELLO WORLD", "HELLO W0RLD"),
+    );
+    count(&["verify", "goldens/a.steps.jsonl"], 7);
+    count(&["replay", "goldens/a.steps.jsonl"], 7);
+    // The signature is right and what was recorded is not what the skill answers.
+    let text = desk.read("goldens/a.steps.jsonl");
+    desk.write("forged/a.steps.jsonl", text);
+    desk.check(&["golden", "sign", "forged/a.steps.jsonl", "--dev-key"], 0);
+    count(&["replay", "forged/a.steps.jsonl"], 6);
+    desk.write("changed.yaml", HELLO.replace("hello ${", "bye ${"));
+    count(&["replay", "goldens/c.steps.jsonl", "changed.yaml"], 6);
+    let text = desk.read("ci.prom");
+    // Two goldens that differ, and twice one that is damaged.
+    assert_eq!(value(&text, "nova_workflow_golden_mismatches_total"), 4.0);
+    assert_eq!(value(&text, "nova_workflow_replay_failures_total"), 2.0);
+    assert_eq!(value(&text, "nova_workflow_seed_drift_total"), 1.0);
+}

@@ -1,7 +1,7 @@
 //! What differs: the one place where a golden that does not match, or is not genuine, is counted, and one that does not match is
 //! shown and answered with its exit code.
 
-use aos_golden::{Difference, DifferenceKind, GoldenError};
+use aos_golden::{Difference, DifferenceKind};
 use serde::Serialize;
 
 use crate::{
@@ -102,13 +102,16 @@ impl<T: Serialize> Comparison<T> {
     }
 }
 
-/// Returns the error of a golden that cannot be used, and counts it when it is not what was signed.
-pub(super) fn refused(context: &Context, error: GoldenError) -> CliError {
-    let error = CliError::from(error);
-    if error.exit == Exit::Integrity
-        && let Some(metrics) = context.metrics.read()
-    {
-        metrics.golden_mismatched();
+/// Returns the error of a golden that cannot be used, and counts it when it is not what was signed, or not one of the workflow
+/// that it is replayed with.
+pub(super) fn refused(context: &Context, error: impl Into<CliError>) -> CliError {
+    let error = error.into();
+    if let Some(metrics) = context.metrics.read() {
+        match error.exit {
+            Exit::Integrity => metrics.golden_mismatched(),
+            Exit::Diverged => metrics.replay_failed(),
+            _ => {}
+        }
     }
     error
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{
     TrustArgs,
-    divergence::{Compared, Comparison},
+    divergence::{self, Compared, Comparison},
     shown,
 };
 use crate::{
@@ -53,7 +53,7 @@ pub(super) fn execute(context: &Context, args: &ReplayArgs) -> Result<Exit, CliE
             let plan = WorkflowFile::read(path)?.check_or_refuse(&skills)?;
             recording
                 .check_plan(&plan)
-                .map_err(|error| CliError::from(error).at(path.display()))?;
+                .map_err(|error| divergence::refused(context, error).at(path.display()))?;
             plan
         }
         None => recording
