@@ -11,7 +11,7 @@ use std::{fs, sync::Arc};
 
 use aos_checkpoint::{InMemoryCheckpointStore, SystemClock};
 use aos_engine::{EngineOptions, NewRun, Settlement, WorkflowEngine};
-use aos_golden::{Golden, GoldenEvent, InMemoryGoldenRecorder, corpus::Case};
+use aos_golden::{Golden, GoldenEvent, InMemoryGoldenRecorder, RecorderOptions, corpus::Case};
 use aos_policy::{PolicyConfig, PolicyEnforcer};
 use aos_sandbox::PlannerSandbox;
 use aos_skills::{BuiltinOptions, builtin};
@@ -61,13 +61,13 @@ impl Laboratory {
     /// Why the case cannot be run, or which two ways gave different bytes.
     pub fn record(&self, case: &Case) -> Result<Golden, String> {
         let run = new_run(case)?;
-        let serial = self.record_once(&run, 1, None, None)?.0;
-        let wide = self.record_once(&run, 64, None, None)?.0;
+        let serial = self.record_once(case, &run, 1, None, None)?.0;
+        let wide = self.record_once(case, &run, 64, None, None)?.0;
         check_same(&serial, &wide, "with `max_parallel` 1 and 64")?;
         for max_parallel in [1, 64] {
             for n_passages in 0.. {
                 let crash = Some(n_passages);
-                let (golden, crashed) = self.record_once(&run, max_parallel, crash, Some(&serial))?;
+                let (golden, crashed) = self.record_once(case, &run, max_parallel, crash, Some(&serial))?;
                 let way = format!("with `max_parallel` {max_parallel} after a crash at passage {n_passages}");
                 check_same(&serial, &golden, &way)?;
                 if !crashed {
@@ -81,6 +81,7 @@ impl Laboratory {
     /// Records a run, which crashes after `crash` passages and is resumed. Returns the golden and whether it crashed.
     fn record_once(
         &self,
+        case: &Case,
         run: &NewRun,
         max_parallel: usize,
         crash: Option<usize>,
@@ -91,10 +92,11 @@ impl Laboratory {
             .start_paused(true)
             .build()
             .expect("a runtime");
+        let options = RecorderOptions::new().redacting(case.redactions.iter().cloned());
         let bench = Bench {
             laboratory: self,
             store: Arc::new(InMemoryCheckpointStore::new(Arc::new(SystemClock))),
-            recorder: Arc::new(InMemoryGoldenRecorder::new()),
+            recorder: Arc::new(InMemoryGoldenRecorder::with_options(options)),
             max_parallel,
         };
         let crashed = match crash {

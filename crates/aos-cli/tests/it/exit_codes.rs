@@ -126,6 +126,35 @@ fn code_10_is_a_store_that_cannot_be_reached() {
 }
 
 #[test]
+fn code_6_is_a_golden_that_does_not_match_and_code_7_one_that_is_not_genuine() {
+    let desk = Desk::with(&[("hello.yaml", crate::support::HELLO)]);
+    let args = [
+        "run",
+        "hello.yaml",
+        "--run-id",
+        "r",
+        "--dev-key",
+        "--store",
+        "memory:",
+    ];
+    for (folder, seed) in [("a", "1"), ("b", "2")] {
+        desk.check(&[&args[..], &["--golden", folder, "--seed", seed]].concat(), 0);
+    }
+    let (a, b) = ("a/r.steps.jsonl", "b/r.steps.jsonl");
+    for form in ["text", "json", "jsonl", "none"] {
+        desk.check(&["golden", "diff", a, b, "--dev-key", "-o", form], 6);
+        desk.check(&["golden", "verify", a, "--dev-key", "-o", form], 0);
+    }
+    std::fs::copy(desk.path("a/r.steps.jsonl.sig"), desk.path("b/r.steps.jsonl.sig")).unwrap();
+    for form in ["text", "json", "jsonl", "none"] {
+        for command in [&["verify", b][..], &["show", b], &["replay", b], &["diff", a, b]] {
+            let args = [&["golden"], command, &["--dev-key", "-o", form]].concat();
+            desk.check(&args, 7);
+        }
+    }
+}
+
+#[test]
 fn code_11_is_a_run_whose_time_passed() {
     let workflow = "\
 id: late

@@ -161,7 +161,7 @@ fn a_run_that_has_ended_gets_the_golden_that_is_missing_or_partial() {
 }
 
 #[test]
-fn a_run_that_waits_has_a_partial_golden_and_one_that_is_cancelled_elsewhere_can_be_completed() {
+fn a_run_that_has_not_ended_has_a_partial_golden_and_one_that_is_cancelled_a_whole_one() {
     let desk = Desk::with(&[("w.yaml", SLOW)]);
     let mut command = desk.command(&["run", "w.yaml", "--run-id", "r", "--golden", "g", "--dev-key"]);
     let child = command
@@ -170,6 +170,7 @@ fn a_run_that_waits_has_a_partial_golden_and_one_that_is_cancelled_elsewhere_can
         .spawn()
         .unwrap();
     desk.wait_for(&["runs", "show", "r"], |ended| ended.stdout.contains("1 of 2"));
+    assert_eq!(names(&desk, "g"), ["r.steps.jsonl.partial"]);
     desk.check(&["runs", "cancel", "r"], 0);
     assert_eq!(finish(child).code, 11);
     assert_eq!(names(&desk, "g"), PAIR);

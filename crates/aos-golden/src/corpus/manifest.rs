@@ -14,6 +14,7 @@ use super::io_error;
 use crate::{
     error::CorpusError,
     paths::{file_name, run_of_file_name},
+    redact::{Redaction, RedactionError},
 };
 
 /// The name of the list of cases in its folder.
@@ -33,6 +34,7 @@ const FORMAT: u32 = 1;
 /// seed = "42"
 /// golden = "two-steps.steps.jsonl"
 /// inputs = { n = 3 }
+/// redact = ["/steps/fetch/output/request_id"]
 /// ```
 ///
 /// All paths are relative to the folder and stay in it.
@@ -58,6 +60,8 @@ pub struct Case {
     pub golden: PathBuf,
     /// The run that the golden is named after.
     pub run_id: RunId,
+    /// What is hidden in the golden, because it changes for reasons that the case is not about.
+    pub redactions: Vec<Redaction>,
 }
 
 /// Which cases are meant.
@@ -86,6 +90,8 @@ struct CaseEntry {
     inputs: toml::Table,
     seed: String,
     golden: String,
+    #[serde(default)]
+    redact: Vec<String>,
 }
 
 impl Corpus {
@@ -165,6 +171,10 @@ fn parse_case(entry: &CaseEntry, folder: &Path) -> Result<Case, String> {
         .iter()
         .map(|(name, value)| Ok((name.clone(), json_of(value)?)))
         .collect::<Result<_, String>>()?;
+    let redactions = entry.redact.iter().map(|pointer| pointer.parse());
+    let redactions = redactions
+        .collect::<Result<_, RedactionError>>()
+        .map_err(|error| error.to_string())?;
     Ok(Case {
         name: entry.name.clone(),
         spec: inside(folder, &entry.spec)?,
@@ -175,6 +185,7 @@ fn parse_case(entry: &CaseEntry, folder: &Path) -> Result<Case, String> {
             .map_err(|_| format!("`{}` is not a seed", entry.seed))?,
         golden,
         run_id,
+        redactions,
     })
 }
 

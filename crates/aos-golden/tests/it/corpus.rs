@@ -140,6 +140,7 @@ fn a_manifest_is_read_strictly() {
         (second.run_id.as_str(), second.golden.clone()),
         ("second", folder.path("more/second.steps.jsonl"))
     );
+    assert_eq!((first.redactions.len(), second.redactions.len()), (0, 0));
     assert_eq!(corpus.select(Selection::Matching("sec")).unwrap(), [second]);
     assert!(corpus.select(Selection::Matching("third")).is_err());
 
@@ -154,6 +155,8 @@ fn a_manifest_is_read_strictly() {
     check("format = 1", "format = 1\nextra = 1", "extra");
     check("seed =", "sed =", "sed");
     check("\"7\"", "\"-7\"", "is not a seed");
+    let hidden = "seed = \"7\"\nredact = [\"/nowhere\"]";
+    check("seed = \"7\"", hidden, "`/nowhere` cannot be hidden");
     check("\"second\"", "\"first\"", "stands twice");
     check("more/second", "first", "stands twice");
     check("more/second", "../second", "does not stay in the folder");
