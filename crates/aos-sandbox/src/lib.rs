@@ -36,6 +36,7 @@ mod sinks;
 mod taint;
 mod text;
 mod walk;
+mod work;
 
 pub use limits::Limits;
 pub use options::SandboxOptions;

@@ -69,7 +69,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     }
 }
 
-const IS_MARK: [bool; 256] = {
+static IS_MARK: [bool; 256] = {
     let mut marks = [false; 256];
     let bytes = b";|&`$<>\n\r";
     let mut at = 0;
@@ -378,6 +378,9 @@ fn whole(text: &[u8], profile: Profile, hits: &mut Hits) {
         | profile::BACKTICK
         | profile::SLASH;
     if !profile.any(disguises) {
+        return;
+    }
+    if is_other_word(&text[start..]) {
         return;
     }
     let call = word::read(text, start);
