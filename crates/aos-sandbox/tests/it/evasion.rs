@@ -173,7 +173,6 @@ fn check(path: &Path, stride: usize, minimum: f64) {
         .collect();
     let mut all = Rate::default();
     for (name, (rate, missed)) in rates(&rows) {
-        println!("{name}: {:.2} % of {}", rate.per_cent(), rate.n);
         assert!(
             rate.per_cent() >= minimum,
             "{name}: {:.2} % of {}, missed {missed:#?}",
@@ -184,7 +183,7 @@ fn check(path: &Path, stride: usize, minimum: f64) {
         all.n_hits += rate.n_hits;
     }
     assert!(
-        all.n > 100 && all.per_cent() >= minimum + 2.0,
+        all.n > 100 && all.per_cent() >= minimum + 1.0,
         "all: {:.2} % of {}",
         all.per_cent(),
         all.n
@@ -194,7 +193,7 @@ fn check(path: &Path, stride: usize, minimum: f64) {
 #[test]
 fn transformed_attacks_of_the_own_corpus_are_found() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/corpus.jsonl");
-    check(Path::new(path), 1, 95.0);
+    check(Path::new(path), 1, 96.0);
 }
 
 /// The development corpus is not a part of the repository; where it is, its attacks are transformed too.
@@ -202,9 +201,8 @@ fn transformed_attacks_of_the_own_corpus_are_found() {
 fn transformed_attacks_of_the_development_corpus_are_found() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora/sandbox_dev.jsonl");
     if !path.exists() {
-        println!("{} is not there, so nothing is checked", path.display());
         return;
     }
     let stride = usize::try_from(n_cases(9, 1)).expect("it fits");
-    check(&path, stride, 93.0);
+    check(&path, stride, 98.0);
 }
