@@ -37,6 +37,7 @@ mod step;
 mod taint;
 mod text;
 mod walk;
+mod work;
 
 pub use limits::{LimitOptions, Limits};
 pub use options::SandboxOptions;

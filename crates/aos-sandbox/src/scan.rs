@@ -9,6 +9,7 @@ use crate::{
     lex::{Hits, code, path, profile::Profile, shell, sql, template, url},
     limits::Limits,
     rules::{Category, Level, Rule},
+    work,
 };
 
 /// Something that was found in one text.
@@ -88,6 +89,7 @@ struct Scanner<'l> {
 
 impl Scanner<'_> {
     fn explore(&mut self, text: &str, frame: &Frame<'_>) {
+        work::add(text.len());
         let profile = Profile::of(text.as_bytes());
         let document = decode::is_document(text);
         if document {

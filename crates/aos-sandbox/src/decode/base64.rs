@@ -5,11 +5,11 @@ use super::{Builder, Decoded};
 /// Shortest run that is tried, with its padding; shorter ones decode to too little for an attack.
 const MIN_LENGTH: usize = 12;
 /// The same without the padding.
-const MIN_RUN: usize = MIN_LENGTH - 2;
+pub(super) const MIN_RUN: u32 = 10;
 
 const NOT: u8 = 0xff;
 
-const VALUES: [u8; 256] = {
+static VALUES: [u8; 256] = {
     let mut values = [NOT; 256];
     let mut byte: u8 = 0;
     while byte < 26 {
@@ -32,28 +32,26 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
     let bytes = text.as_bytes();
     let mut builder = Builder::new(text);
     let mut at = 0;
+    let probed = MIN_RUN as usize - 1;
     // A run of this length covers one of the probed positions, so that most bytes are never looked at.
-    while at < bytes.len() {
-        let probe = at + MIN_RUN - 1;
-        if probe >= bytes.len() {
-            break;
-        }
-        if VALUES[bytes[probe] as usize] == NOT {
+    while let Some(&byte) = bytes.get(at + probed) {
+        let probe = at + probed;
+        if VALUES[byte as usize] == NOT {
             at = probe + 1;
             continue;
         }
-        let start = bytes[at..probe]
+        let border = bytes[at..probe]
             .iter()
-            .rposition(|byte| VALUES[*byte as usize] == NOT)
-            .map_or(at, |border| at + border + 1);
-        if start > at {
-            at = start;
+            .rposition(|byte| VALUES[*byte as usize] == NOT);
+        if let Some(border) = border {
+            at += border + 1;
             continue;
         }
-        let mut end = probe + 1;
-        while bytes.get(end).is_some_and(|byte| VALUES[*byte as usize] != NOT) {
-            end += 1;
-        }
+        let start = at;
+        let end = bytes[probe..]
+            .iter()
+            .position(|byte| VALUES[*byte as usize] == NOT)
+            .map_or(bytes.len(), |length| probe + length);
         let padded = bytes[end..]
             .iter()
             .take(2)

@@ -16,7 +16,10 @@ pub(crate) use map::{Builder, Map};
 
 use serde::Serialize;
 
-use crate::lex::profile::{self, Profile};
+use crate::{
+    lex::profile::{self, Profile},
+    work,
+};
 
 /// One way of writing text in other text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -56,15 +59,21 @@ const DECODERS: &[(Encoding, u32, Decoder)] = &[
     (Encoding::Plus, profile::PLUS, percent::decode_plus),
     (Encoding::Backslash, profile::BACKSLASH, escape::decode),
     (Encoding::Entity, profile::AMPERSAND, entity::decode),
-    (Encoding::Base64, u32::MAX, base64::decode),
+    (Encoding::Base64, 0, base64::decode),
 ];
 
 /// Calls `visit` with each other reading of `text`.
 pub(crate) fn visit(text: &str, profile: Profile, mut visit: impl FnMut(Encoding, Decoded)) {
     for (encoding, trigger, decode) in DECODERS {
-        if (*trigger == u32::MAX || profile.any(*trigger))
-            && let Some(decoded) = decode(text)
-        {
+        let possible = match encoding {
+            Encoding::Base64 => profile.has_run(base64::MIN_RUN),
+            _ => profile.any(*trigger),
+        };
+        if !possible {
+            continue;
+        }
+        work::add(text.len());
+        if let Some(decoded) = decode(text) {
             visit(*encoding, decoded);
         }
     }

@@ -2,7 +2,14 @@
 
 /// A set of kinds of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Profile(u32);
+pub(crate) struct Profile {
+    kinds: u32,
+    /// The longest run of letters, digits and `+ / - _`, as far as it matters.
+    longest_run: u32,
+}
+
+/// Letters, digits and the other characters of both alphabets of base64.
+const RUN: u32 = 1 << 31;
 
 pub(crate) const QUOTE: u32 = 1;
 pub(crate) const DOUBLE_QUOTE: u32 = 1 << 1;
@@ -32,12 +39,13 @@ pub(crate) const DIGIT: u32 = 1 << 22;
 pub(crate) const DOT: u32 = 1 << 23;
 pub(crate) const DASH: u32 = 1 << 24;
 
-const CLASSES: [u32; 256] = {
+static CLASSES: [u32; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         #[expect(clippy::cast_possible_truncation, reason = "the loop ends at 255")]
-        let class = match byte as u8 {
+        let byte_value = byte as u8;
+        let class = match byte_value {
             b'\'' => QUOTE,
             b'"' => DOUBLE_QUOTE,
             b'=' | b'<' | b'>' => COMPARE,
@@ -65,7 +73,8 @@ const CLASSES: [u32; 256] = {
             0x80.. => HIGH,
             _ => 0,
         };
-        classes[byte] = class;
+        let runs = byte_value.is_ascii_alphanumeric() || matches!(byte_value, b'+' | b'/' | b'-' | b'_');
+        classes[byte] = if runs { class | RUN } else { class };
         byte += 1;
     }
     classes
@@ -73,11 +82,23 @@ const CLASSES: [u32; 256] = {
 
 impl Profile {
     pub(crate) fn of(text: &[u8]) -> Self {
-        Self(text.iter().fold(0, |set, byte| set | CLASSES[*byte as usize]))
+        let (mut kinds, mut run, mut longest_run) = (0, 0, 0);
+        for byte in text {
+            let class = CLASSES[*byte as usize];
+            kinds |= class;
+            run = (run + 1) * (class >> 31);
+            longest_run = longest_run.max(run);
+        }
+        Self { kinds, longest_run }
+    }
+
+    /// Whether so many letters and digits stand in a row.
+    pub(crate) const fn has_run(self, length: u32) -> bool {
+        self.longest_run >= length
     }
 
     /// Whether the text holds a byte of any of these kinds.
     pub(crate) const fn any(self, kinds: u32) -> bool {
-        self.0 & kinds != 0
+        self.kinds & kinds != 0
     }
 }

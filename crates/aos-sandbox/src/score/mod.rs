@@ -16,6 +16,15 @@ pub use row::{CorpusError, Row, read};
 
 use crate::scan_text;
 
+/// Returns how many bytes the lexers and decoders of this thread have looked at since it was asked last.
+///
+/// Only debug builds count.
+#[cfg(debug_assertions)]
+#[must_use]
+pub fn take_work() -> u64 {
+    crate::work::take()
+}
+
 /// The categories of attacks that the headline figures are about.
 pub const CORE: &[&str] = &["sqli", "cmdi", "path_traversal", "ssti"];
 

@@ -4,6 +4,9 @@
 
 mod corpus;
 mod decoding;
+mod evasion;
+mod fuzz;
+mod hostile;
 mod idempotency;
 mod import;
 mod injection;
@@ -11,6 +14,7 @@ mod options;
 mod oracle;
 mod plan;
 mod port;
+mod random;
 mod references;
 mod render;
 mod robustness;

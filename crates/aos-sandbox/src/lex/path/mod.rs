@@ -8,7 +8,7 @@ use super::{
     Hits,
     profile::{self, Profile},
 };
-use crate::rules::Rule;
+use crate::{rules::Rule, work};
 
 /// What the text is to the file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,6 +205,7 @@ fn n_mangled(path: &[u8]) -> usize {
 }
 
 fn walk(path: &[u8]) -> Walk {
+    work::add(path.len());
     let mut walk = Walk {
         has_backslash: memchr(b'\\', path).is_some(),
         ..Walk::default()

@@ -11,16 +11,17 @@ pub(super) enum Command {
     Word,
 }
 
-/// For each first letter, the lengths of the names that begin with it, as bits.
-const LENGTHS: [u32; 256] = {
-    let mut lengths = [0; 256];
+/// For each first and second letter, the lengths of the names that begin with them, as bits.
+static LENGTHS: [[u32; 32]; 32] = {
+    let mut lengths = [[0; 32]; 32];
     let tables = [TECHNICAL, WORDS];
     let mut table = 0;
     while table < tables.len() {
         let mut index = 0;
         while index < tables[table].len() {
             let name = tables[table][index].as_bytes();
-            lengths[name[0] as usize] |= 1 << name.len();
+            let second = if name.len() > 1 { name[1] } else { 0 };
+            lengths[(name[0] & 31) as usize][(second & 31) as usize] |= 1 << name.len();
             index += 1;
         }
         table += 1;
@@ -30,9 +31,10 @@ const LENGTHS: [u32; 256] = {
 
 /// Returns what kind of a command `name` is.
 pub(super) fn find(name: &[u8]) -> Option<Command> {
-    // Most words differ from all names in their first letter or their length.
-    let letter = name.first()?.to_ascii_lowercase();
-    if name.len() > 20 || LENGTHS[usize::from(letter)] & 1 << name.len() == 0 && !name.ends_with(b".exe") {
+    // Most words differ from all names in their first letters or their length.
+    let (first, second) = (*name.first()?, name.get(1).copied().unwrap_or(0));
+    let lengths = LENGTHS[usize::from(first & 31)][usize::from(second & 31)];
+    if name.len() > 20 || lengths & 1 << name.len() == 0 && !name.ends_with(b".exe") {
         return None;
     }
     let mut lower = [0; 24];

@@ -4,6 +4,7 @@ mod commands;
 mod known;
 mod programs;
 mod prose;
+mod whole;
 mod word;
 
 use memchr::memchr;
@@ -34,7 +35,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     if place == Place::CommandLine {
         return;
     }
-    whole(text, profile, hits);
+    whole::scan(text, profile, hits);
     if !profile.any(
         profile::SEMICOLON
             | profile::PIPE
@@ -69,7 +70,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     }
 }
 
-const IS_MARK: [bool; 256] = {
+static IS_MARK: [bool; 256] = {
     let mut marks = [false; 256];
     let bytes = b";|&`$<>\n\r";
     let mut at = 0;
@@ -356,51 +357,5 @@ fn substitution(
     match (close, closed) {
         (b'`', Some(length)) if !found => at + length + 1,
         _ => at.max(mark + 1),
-    }
-}
-
-/// Looks at the whole text as one command line.
-fn whole(text: &[u8], profile: Profile, hits: &mut Hits) {
-    let start = text
-        .iter()
-        .position(|byte| !byte.is_ascii_whitespace())
-        .unwrap_or(0);
-    if text[start..].starts_with(b"{") && known::is_brace_command(&text[start..]) {
-        hits.add(Rule::ShellDisguised, start, text.len());
-        return;
-    }
-    let disguises = profile::SEMICOLON
-        | profile::PIPE
-        | profile::QUOTE
-        | profile::DOUBLE_QUOTE
-        | profile::BACKSLASH
-        | profile::DOLLAR
-        | profile::BACKTICK
-        | profile::SLASH;
-    if !profile.any(disguises) {
-        return;
-    }
-    let call = word::read(text, start);
-    let technical = call.kind == Some(Command::Technical);
-    let disguised =
-        call.kind.is_some() && call.is_disguised && (technical || call.starts_with_shell_argument)
-            || technical && known::has_expansion(&text[call.name_end..call.end])
-            || known::is_glob_command(&text[start..]);
-    let reads_secret = call.has_sensitive_argument
-        && (technical && call.n_arguments <= 2 && call.ends_text || call.in_program_folder);
-    // `netstat -a;`, `dir c:\ |`: what follows is for the surroundings to run.
-    let open_ended = technical
-        && call.starts_with_shell_argument
-        && call.ends_in_separator
-        && text.len() - call.end <= 4
-        && matches!(text[call.end], b';' | b'|' | b'&')
-        && !text[call.end..].iter().any(u8::is_ascii_alphanumeric);
-    if open_ended {
-        hits.add(Rule::ShellSeparator, start, text.len());
-    }
-    if disguised {
-        hits.add(Rule::ShellDisguised, start, call.end);
-    } else if reads_secret {
-        hits.add(Rule::ShellCommand, start, call.end);
     }
 }

@@ -5,7 +5,10 @@ use std::{cell::Cell, sync::LazyLock};
 use memchr::{memchr, memchr_iter, memmem::Finder, memrchr};
 
 use super::commands::{self, Command};
-use crate::lex::profile::{self, Profile};
+use crate::{
+    lex::profile::{self, Profile},
+    work,
+};
 
 static FENCE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"```"));
 static LINK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"]("));
@@ -84,6 +87,7 @@ impl<'a> Surroundings<'a> {
             .rposition(|byte| matches!(byte, b';' | b'|' | b'\n'))
             .map_or(0, |at| at + 1);
         let head = &window[start..];
+        work::add(head.len());
         let n_words = head
             .split(u8::is_ascii_whitespace)
             .filter(|word| word.iter().any(u8::is_ascii_alphanumeric))

@@ -1,6 +1,7 @@
 //! Reading one command of a command line: its name with all quoting undone, and the shape of its arguments.
 
 use super::commands::{self, Command};
+use crate::work;
 
 /// Longest name that is put together; programs have short names.
 const MAX_NAME: usize = 64;
@@ -43,6 +44,7 @@ pub(super) struct Call {
 /// Reads the command that begins at `at`.
 pub(super) fn read(text: &[u8], at: usize) -> Call {
     let (name, after, marks) = read_name(text, at);
+    work::add(after - at + 1);
     let base_start = name
         .iter()
         .rposition(|byte| matches!(byte, b'/' | b'\\'))
@@ -317,6 +319,7 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
         }
     }
     call.end = at;
+    work::add(at - start);
     let tail = &text[at..];
     call.ends_text = tail.len() <= 8 && !tail.iter().any(u8::is_ascii_alphanumeric);
 }

@@ -347,10 +347,16 @@ fn ends_in_comment(text: &[u8], end: usize) -> bool {
         || trimmed.ends_with(b"--+")
 }
 
-/// Returns where the value begins: behind the last `=` of the first word when the text is a part of an address such as
+/// Returns where the value begins: behind a back quote or the dollars of PostgreSQL that it closes, behind the last `=` of the first word when the text is a part of an address such as
 /// `?id=1 AND 1=1`, and at the beginning otherwise.
 fn value_start(text: &[u8]) -> usize {
     let word = text.split(u8::is_ascii_whitespace).next().unwrap_or(text);
+    if let [.., b'$', b'$'] = word {
+        return word.len();
+    }
+    if memchr(b'`', word).is_some_and(|at| at > 0 && at + 1 == word.len()) {
+        return word.len();
+    }
     if memchr(b'?', word).is_none() {
         return 0;
     }

@@ -252,10 +252,14 @@ fn sort(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
     let guesses = lexer.look().kind == Kind::Number && reading.n_names == 0
         || reading.n_clauses > 0 && reading.n_compare > 0
         || reading.n_calls > 0 && (reading.n_names == 0 || place.is_value());
-    let ended = !matches!(
-        reading.ended,
-        Ended::Grammar | Ended::Semicolon | Ended::OpenQuote(_)
-    ) && !reading.dangling;
+    let ended = match reading.ended {
+        Ended::Grammar | Ended::OpenQuote(_) => false,
+        Ended::Semicolon => matches!(
+            Lexer::new(lexer.bytes(), reading.end).look().kind,
+            Kind::End | Kind::Comment
+        ),
+        Ended::Text | Ended::Comment => true,
+    } && !reading.dangling;
     let appended = place.is_value() || place == Before::Nothing || reading.ended == Ended::Comment;
     (guesses && ended && appended || place == Before::Quote && reading.ended == Ended::Comment)
         .then_some(Rule::SqlClause)

@@ -6,6 +6,7 @@
 use memchr::{memchr, memmem};
 
 use super::words::{self, Word};
+use crate::work;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +134,16 @@ impl<'a> Lexer<'a> {
 
     /// Returns the next token and moves behind it.
     pub(super) fn next(&mut self) -> Token {
+        let start = self.at;
+        let token = self.read();
+        // What is skipped at once costs as much as a few bytes.
+        let (skipped, length) = (token.start - start, token.end - token.start);
+        let quoted = matches!(token.kind, Kind::Text { .. } | Kind::Comment);
+        work::add(1 + skipped / 16 + if quoted { length / 16 } else { length });
+        token
+    }
+
+    fn read(&mut self) -> Token {
         if let Some(comment) = self.skip_space() {
             return comment;
         }

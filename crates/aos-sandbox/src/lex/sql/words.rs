@@ -154,7 +154,7 @@ pub(super) fn keyword(word: &[u8]) -> Option<Word> {
 }
 
 /// Where the keywords with each first letter begin.
-const STARTS: [usize; 27] = {
+static STARTS: [usize; 27] = {
     let mut starts = [0; 27];
     let mut letter = 0;
     let mut at = 0;

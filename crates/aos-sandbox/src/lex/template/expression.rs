@@ -1,6 +1,7 @@
 //! What stands between two delimiters of a template.
 
 use super::names;
+use crate::work;
 
 /// What an expression does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub(super) enum Meaning {
 }
 
 pub(super) fn read(inner: &[u8]) -> Meaning {
+    work::add(inner.len());
     if memchr::memchr(b'\n', inner.trim_ascii()).is_some() && inner.len() > 300 {
         return Meaning::Nothing;
     }

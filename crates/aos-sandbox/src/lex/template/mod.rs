@@ -212,7 +212,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     }
 }
 
-const IS_MARK: [bool; 256] = {
+static IS_MARK: [bool; 256] = {
     let mut marks = [false; 256];
     let bytes = b"{<$#*~%@[";
     let mut at = 0;
