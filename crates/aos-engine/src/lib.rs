@@ -16,6 +16,7 @@ mod identity;
 pub mod machine;
 mod options;
 mod presence;
+mod verdict;
 
 pub use control::{Requested, Settlement};
 pub use engine::{EngineBuilder, NewRun, WorkflowEngine};
