@@ -37,7 +37,16 @@ pub fn command(words: &[String]) -> Result<Verdict> {
     let root = root();
     let corpus = corpus(&root, given);
     println!("{}", corpus.display());
-    let words = ["run", "--quiet", "--release", "--package", "aos-sandbox", "--example", "score", "--"];
+    let words = [
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "aos-sandbox",
+        "--example",
+        "score",
+        "--",
+    ];
     let status = cargo(&root, &words).arg(&corpus).status();
     let is_scored = status.context("run cargo run")?.success();
     Ok(if is_scored { Verdict::Held } else { Verdict::Broken })

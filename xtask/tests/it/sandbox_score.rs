@@ -20,7 +20,10 @@ fn the_shared_corpus_comes_before_the_own_one_and_a_named_one_before_both() {
     let own = "crates/aos-sandbox/tests/data/corpus.jsonl";
     assert_eq!(corpus(&bare, None), bare.join(own));
     assert_eq!(corpus(&beside, None), shared);
-    assert_eq!(corpus(&beside, Some("mine.jsonl".into())), Path::new("mine.jsonl"));
+    assert_eq!(
+        corpus(&beside, Some("mine.jsonl".into())),
+        Path::new("mine.jsonl")
+    );
     assert!(root().join(own).is_file());
 }
 
