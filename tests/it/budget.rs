@@ -1,25 +1,33 @@
 //! Budgets over whole runs: never exceeded, never charged twice, nothing left over, and the same at every parallelism.
 
-use std::sync::Arc;
+use std::{
+    ops::Range,
+    path::Path,
+    process::{Child, Command},
+    sync::Arc,
+    time::Duration,
+};
 
 use aos_checkpoint::{InMemoryCheckpointStore, SqliteCheckpointStore, SqliteOptions, SystemClock};
 use aos_engine::{EngineOptions, NewRun, WorkflowEngine};
 use aos_policy::{PolicyConfig, PolicyEnforcer, simulate};
 use aos_spec::{
-    AgentId, ErrorCode, Money, RunId, RunStatus, SkillRegistry, WorkflowResult,
+    AgentId, ErrorCode, Money, RunStatus, SkillRegistry, WorkflowResult,
     budget::{Account, BudgetUsage, Hold, Holding},
     journal::total_cost,
-    port::{BudgetLedger, CheckpointStore, StoreError},
+    port::{BudgetLedger, CheckpointStore, IdempotencyKeys, PolicyStore, StoreError},
 };
 use aos_testkit::{
     case::{Case, Scripted},
     crash::{Gate, Gated},
     fixture, generate, scripted,
     scripted::Ledger,
+    spending,
     workflows::{step, workflow},
 };
 use async_trait::async_trait;
 use proptest::prelude::*;
+use sqlx::{ConnectOptions, Executor, sqlite::SqliteConnectOptions};
 
 fn agent() -> AgentId {
     "a".parse().unwrap()
@@ -35,16 +43,22 @@ fn config(ceiling: Money, limit: Money) -> PolicyConfig {
     PolicyConfig::parse(&text).unwrap()
 }
 
-fn enforcer(config: &PolicyConfig, ledger: Arc<dyn BudgetLedger>) -> Arc<PolicyEnforcer> {
-    Arc::new(
-        PolicyEnforcer::builder(config.clone())
-            .ledger(ledger)
-            .build()
-            .unwrap(),
-    )
+fn enforcer(
+    config: &PolicyConfig,
+    ledger: Arc<dyn BudgetLedger>,
+    keys: Arc<dyn IdempotencyKeys>,
+) -> Arc<PolicyEnforcer> {
+    let builder = PolicyEnforcer::builder(config.clone()).ledger(ledger).keys(keys);
+    Arc::new(builder.build().unwrap())
 }
 
-/// Returns `case` with a limit for each step that its script keeps.
+/// Returns the enforcer over budgets and keys of `store`.
+fn enforcer_on<S: PolicyStore + 'static>(config: &PolicyConfig, store: S) -> Arc<PolicyEnforcer> {
+    let store = Arc::new(store);
+    enforcer(config, Arc::clone(&store) as _, store)
+}
+
+/// Returns `case` with a limit for each step that its script keeps, and an idempotency key.
 fn bounded(case: &Case, slack: u64) -> Case {
     let mut spec = case.plan.spec().clone();
     for step in &mut spec.steps {
@@ -57,6 +71,7 @@ fn bounded(case: &Case, slack: u64) -> Case {
             })
             .sum();
         step.max_cost_cents = Some(micro(most + slack));
+        step.idempotency_key = Some(format!("key-of-{}", step.id));
     }
     let mut bounded = Case::new(spec);
     bounded.script = case.script.clone();
@@ -99,10 +114,12 @@ async fn live(
         }
         let inner: Arc<dyn CheckpointStore> = Arc::new(store.clone());
         let gated = Arc::new(Gated::new(inner, Arc::clone(&gate)));
+        let policy: Arc<dyn PolicyStore> = Arc::new(store.clone());
+        let policy = Arc::new(Gated::new(policy, Arc::clone(&gate)));
         let worker = fixture::worker_id();
         let engine = WorkflowEngine::builder(gated, skills, worker.clone())
             .options(EngineOptions::default().with_max_parallel(max_parallel))
-            .policy(enforcer(config, Arc::new(store.clone())))
+            .policy(enforcer(config, Arc::clone(&policy) as _, policy))
             .build();
         let new = NewRun::new(Arc::clone(&case.plan), fixture::run_id(), case.seed).for_agent(agent());
         tokio::select! {
@@ -112,7 +129,7 @@ async fn live(
         drop(engine);
         store.retire(&worker).await.expect("the store works");
     }
-    let policy = enforcer(config, Arc::new(store.clone()));
+    let policy = enforcer_on(config, store.clone());
     let result = run(
         Arc::new(store.clone()),
         fixture::skills(case, &calls),
@@ -169,72 +186,65 @@ proptest! {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_runs_of_one_agent_on_four_handles_of_one_file_stay_within_its_budget() {
+/// Starts a process that executes the runs of these numbers.
+fn start(path: &Path, numbers: Range<usize>) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_spender"))
+        .arg(path)
+        .args([numbers.start.to_string(), numbers.end.to_string()])
+        .spawn()
+        .expect("the program is built")
+}
+
+#[tokio::test]
+async fn sixty_four_runs_of_one_agent_in_four_processes_of_which_two_are_killed_stay_within_its_budget() {
     let folder = tempfile::tempdir().expect("a folder");
-    let mut case = workflow(vec![
-        step("a", "read", &[]),
-        step("b", "read", &["a"]),
-        step("c", "idempotent", &["b"]),
-    ]);
-    let mut spec = case.plan.spec().clone();
-    for (step, cost) in spec.steps.iter_mut().zip([1_000_003, 700_001, 1_300_007]) {
-        step.max_cost_cents = Some(micro(cost + 11));
-        case.script.insert(step.id.clone(), vec![Scripted::Answer(cost)]);
-    }
-    let case = Arc::new(Case {
-        plan: Case::new(spec).plan,
-        ..case
-    });
-    // Room for about forty of the sixty-four, and not a whole number of them.
-    let limit = micro(120_000_001);
-    let config = config(micro(10_000_000), limit);
-    let mut engines = Vec::new();
-    let mut stores = Vec::new();
-    for _ in 0..4 {
-        let options = SqliteOptions::new(folder.path().join("aos.db"));
-        let store = SqliteCheckpointStore::open(options)
-            .await
-            .expect("the folder is writable");
-        let calls = Arc::new(Ledger::default());
-        let port: Arc<dyn CheckpointStore> = Arc::new(store.clone());
-        let engine = WorkflowEngine::builder(port, fixture::skills(&case, &calls), fixture::worker_id())
-            .policy(enforcer(&config, Arc::new(store.clone())))
-            .build();
-        engines.push(engine);
-        stores.push(store);
-    }
-    let runs: Vec<_> = (0..64)
-        .map(|number| {
-            let (engine, case) = (engines[number % 4].clone(), Arc::clone(&case));
-            let run_id: RunId = format!("run-{number}").parse().expect("valid");
-            let run = NewRun::new(Arc::clone(&case.plan), run_id, case.seed).for_agent(agent());
-            tokio::spawn(async move { engine.run(run).await.expect("nothing fails but steps") })
-        })
-        .collect();
-    let mut spent = Money::ZERO;
-    let (mut n_completed, mut n_refused) = (0, 0);
-    for run in runs {
-        let usage = total(&stores[0]).await;
+    let path = folder.path().join("aos.db");
+    let store = SqliteCheckpointStore::open(SqliteOptions::new(&path))
+        .await
+        .expect("the folder is writable");
+    let limit = micro(spending::LIMIT);
+    let taken = async || {
+        let usage = store.usage(&spending::account()).await.unwrap().pop().unwrap();
         let taken = usage.spent_cents.checked_add(usage.held_cents).expect("in range");
         assert!(taken <= limit, "{taken} of {limit} are taken");
-        let result = run.await.expect("no panic");
-        spent = spent.saturating_add(result.total_cost_cents);
-        match result.status {
+        taken
+    };
+    let mut processes: Vec<_> = (0..4).map(|at| start(&path, 16 * at..16 * (at + 1))).collect();
+    // Killed as soon as a good part of the budget is taken, in the middle of everything.
+    while taken().await < micro(spending::LIMIT / 3) {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    for killed in [0, 2] {
+        processes[killed].kill().unwrap();
+        processes[killed].wait().unwrap();
+        taken().await;
+        processes[killed] = start(&path, 16 * killed..16 * (killed + 1));
+    }
+    for mut process in processes {
+        while process.try_wait().unwrap().is_none() {
+            taken().await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert!(process.wait().unwrap().success());
+    }
+    let (mut cost, mut n_completed, mut n_refused) = (Money::ZERO, 0, 0);
+    for number in 0..64 {
+        let run = store.load(&spending::run_id(number)).await.unwrap().unwrap();
+        let rows = run.journal.iter().map(|row| (row.step, row.kind, row.cost()));
+        cost = cost.checked_add(total_cost(rows)).expect("in range");
+        match run.checkpoint.status {
             RunStatus::Completed => n_completed += 1,
             RunStatus::BudgetExceeded => n_refused += 1,
-            status => panic!("{status}: {:?}", result.error),
+            status => panic!("run {number}: {status}"),
         }
     }
-    let usage = total(&stores[1]).await;
-    assert_eq!((usage.spent_cents, usage.held_cents), (spent, Money::ZERO));
+    let usage = store.usage(&spending::account()).await.unwrap().pop().unwrap();
+    assert_eq!((usage.spent_cents, usage.held_cents), (cost, Money::ZERO));
     assert!(
-        spent <= limit && n_completed > 10 && n_refused > 10,
-        "{spent}: {n_completed}, {n_refused}"
+        cost <= limit && n_completed > 10 && n_refused > 10,
+        "{cost}: {n_completed}, {n_refused}"
     );
-    for store in stores {
-        store.close().await;
-    }
+    store.close().await;
 }
 
 struct Unreachable;
@@ -255,9 +265,44 @@ async fn a_ledger_that_cannot_be_reached_denies() {
     let case = workflow(vec![step("a", "idempotent", &[])]);
     let store = Arc::new(InMemoryCheckpointStore::new(Arc::new(SystemClock)));
     let calls = Arc::new(Ledger::default());
-    let policy = enforcer(&config(Money::MAX, Money::MAX), Arc::new(Unreachable));
+    let policy = enforcer(
+        &config(Money::MAX, Money::MAX),
+        Arc::new(Unreachable),
+        Arc::clone(&store) as _,
+    );
     let result = run(store, fixture::skills(&case, &calls), &case, policy, 8).await;
     assert_eq!(result.status, RunStatus::PolicyViolation);
     assert_eq!(result.error_code, Some(ErrorCode::PolicyViolation));
     assert!(calls.calls().is_empty(), "nothing was called");
+}
+
+#[tokio::test]
+async fn a_ledger_whose_table_is_gone_denies() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("aos.db");
+    let store = SqliteCheckpointStore::open(SqliteOptions::new(&path))
+        .await
+        .unwrap();
+    let mut below = SqliteConnectOptions::new()
+        .filename(&path)
+        .connect()
+        .await
+        .unwrap();
+    below.execute("drop table budget_spent").await.unwrap();
+    let (case, calls) = (
+        workflow(vec![step("a", "idempotent", &[])]),
+        Arc::new(Ledger::default()),
+    );
+    let policy = enforcer_on(&config(Money::MAX, Money::MAX), store.clone());
+    let result = run(
+        Arc::new(store.clone()),
+        fixture::skills(&case, &calls),
+        &case,
+        policy,
+        8,
+    )
+    .await;
+    assert_eq!(result.status, RunStatus::PolicyViolation, "{:?}", result.error);
+    assert!(calls.calls().is_empty(), "nothing was called");
+    store.close().await;
 }

@@ -56,7 +56,7 @@ async fn a_stop_by_another_process_ends_a_long_step_within_a_second_and_the_run_
         let open = || SqliteCheckpointStore::open(SqliteOptions::new(folder.path().join("aos.db")));
         let (store, other) = (open().await.unwrap(), open().await.unwrap());
         let case = slow();
-        let policy = PolicyEnforcer::builder(PolicyConfig::default()).switch(Arc::new(store.clone()));
+        let policy = PolicyEnforcer::builder(PolicyConfig::unlimited()).switch(Arc::new(store.clone()));
         let engine = engine(&case, Arc::new(store.clone()), policy.build().unwrap());
         let run = tokio::spawn({
             let (engine, run) = (engine.clone(), new_run(&case));
@@ -100,7 +100,7 @@ async fn the_environment_is_read_at_every_check() {
     static IS_ON: AtomicBool = AtomicBool::new(false);
     let case = slow();
     let store = Arc::new(InMemoryCheckpointStore::new(Arc::new(SystemClock)));
-    let policy = PolicyEnforcer::builder(PolicyConfig::default()).environment(|name| {
+    let policy = PolicyEnforcer::builder(PolicyConfig::unlimited()).environment(|name| {
         (name == "WORKFLOW_EMERGENCY_STOP" && IS_ON.load(Ordering::SeqCst)).then(|| "true".into())
     });
     let engine = engine(&case, store, policy.build().unwrap());
@@ -137,7 +137,7 @@ impl StopSwitch for Unreadable {
 async fn a_switch_that_cannot_be_read_counts_as_on() {
     let case = slow();
     let store = Arc::new(InMemoryCheckpointStore::new(Arc::new(SystemClock)));
-    let policy = PolicyEnforcer::builder(PolicyConfig::default()).switch(Arc::new(Unreadable));
+    let policy = PolicyEnforcer::builder(PolicyConfig::unlimited()).switch(Arc::new(Unreadable));
     let result = engine(&case, store, policy.build().unwrap())
         .run(new_run(&case))
         .await

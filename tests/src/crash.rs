@@ -11,8 +11,12 @@ use std::{
 
 use aos_spec::{
     RunId, SkillManifest, StepContext, StepFailure, WorkerId,
+    budget::{Account, BudgetUsage, Hold, Holding},
     journal::{JournalRow, RunHeader, StoredRun},
-    port::{CheckpointStore, CheckpointUpdate, Lease, RunFilter, RunRequest, RunSummary, Skill, StoreError},
+    port::{
+        BudgetLedger, CheckpointStore, CheckpointUpdate, IdempotencyKeys, KeyAnswer, KeyClaim, Lease,
+        PolicyStore, RunFilter, RunRequest, RunSummary, Skill, StoreError,
+    },
     skill::SkillOutput,
 };
 use async_trait::async_trait;
@@ -132,5 +136,25 @@ impl CheckpointStore for Gated<Arc<dyn CheckpointStore>> {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.inner.ping().await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl BudgetLedger for Gated<Arc<dyn PolicyStore>> {
+    async fn hold(&self, hold: &Hold) -> Result<Holding, StoreError> {
+        self.through(self.inner.hold(hold)).await
+    }
+
+    async fn usage(&self, account: &Account) -> Result<Vec<BudgetUsage>, StoreError> {
+        self.inner.usage(account).await
+    }
+}
+
+#[async_trait]
+#[deny(clippy::missing_trait_methods)]
+impl IdempotencyKeys for Gated<Arc<dyn PolicyStore>> {
+    async fn claim(&self, claim: &KeyClaim) -> Result<KeyAnswer, StoreError> {
+        self.through(self.inner.claim(claim)).await
     }
 }

@@ -158,12 +158,10 @@ impl<'a> World<'a> {
             durability: self.durability,
             max_output_bytes: 1 << 20,
             authorize: self.choices.0.is_multiple_of(2),
-            refusable: {
-                let steps = self.case.plan.steps().iter();
-                steps
-                    .map(|step| self.choices.0.rotate_right(1 + step.index().0) & 1 == 1)
-                    .collect()
-            },
+            // Nothing is ever refused here, so that any belief about it must do.
+            refusable: (self.case.plan.indexes())
+                .map(|step| self.choices.stream("refusable", step as u64).0.is_multiple_of(2))
+                .collect(),
         };
         let mut rows: Vec<_> = self.journal.iter().collect();
         rows.sort_by_key(|row| (row.step, row.kind, row.attempt));

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::{
-    args::UsageError, bench, ci, finding::Finding, layers, ops, pick_one, sandbox_score, test, tidy, tools,
+    args::UsageError, bench, ci, finding::Finding, golden, layers, ops, pick_one, sandbox_score, test, tidy,
+    tools, workflows,
 };
 
 /// One command.
@@ -28,6 +29,8 @@ pub enum Verdict {
     Held,
     /// It does not; what is wrong has been printed.
     Broken,
+    /// It does not, in a way that this exit code tells; what is wrong has been printed.
+    BrokenWith(u8),
     /// Nothing was checked, for this reason.
     NotRun(String),
 }
@@ -89,6 +92,30 @@ pub const COMMANDS: &[Command] = &[
         run: tools::deny,
     },
     Command {
+        name: "golden-check",
+        usage: "[--filter TEXT] [--report-dir DIR]",
+        about: "run the cases of `golden/` again and compare: 1 different, 2 tampered, 3 missing, 4 failed",
+        run: golden::check,
+    },
+    Command {
+        name: "golden-regen",
+        usage: "--filter TEXT | --all",
+        about: "record cases anew, beside their goldens",
+        run: golden::regenerate,
+    },
+    Command {
+        name: "golden-accept",
+        usage: "(--filter TEXT | --all) --reason TEXT",
+        about: "take over what was recorded anew",
+        run: golden::accept,
+    },
+    Command {
+        name: "workflows",
+        usage: "",
+        about: "check the workflow files of CI with zizmor, check-jsonschema and action-validator",
+        run: workflows::command,
+    },
+    Command {
         name: "setup-ops",
         usage: "",
         about: "install Prometheus and Alertmanager, which the tests of `ops/` ask, where they are missing",
@@ -108,7 +135,7 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-/// Runs one command line: 0 when what was checked holds, 1 when not, 2 when the command line is wrong.
+/// Runs one command line: 0 when what was checked holds, 1 when not, 2 when the command line is wrong. `golden-check` has codes of its own.
 #[must_use]
 pub fn run(words: &[String]) -> ExitCode {
     let Some((name, words)) = words.split_first() else {
@@ -126,6 +153,7 @@ pub fn run(words: &[String]) -> ExitCode {
     match (command.run)(words) {
         Ok(Verdict::Held) => ExitCode::SUCCESS,
         Ok(Verdict::Broken) => ExitCode::FAILURE,
+        Ok(Verdict::BrokenWith(code)) => ExitCode::from(code),
         Ok(Verdict::NotRun(reason)) => {
             eprintln!("{name}: not run: {reason}");
             ExitCode::FAILURE

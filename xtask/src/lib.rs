@@ -16,6 +16,7 @@ pub mod bench;
 pub mod ci;
 pub mod command;
 pub mod finding;
+pub mod golden;
 pub mod layers;
 pub mod ops;
 pub mod pick_one;
@@ -23,6 +24,7 @@ pub mod sandbox_score;
 pub mod test;
 pub mod tidy;
 pub mod tools;
+pub mod workflows;
 pub mod workspace;
 
 pub use command::run;

@@ -5,7 +5,7 @@ use std::{str::FromStr, sync::Arc};
 #[cfg(feature = "sqlite")]
 use std::path::PathBuf;
 
-use aos_spec::port::{BudgetLedger, CheckpointStore, Clock, RateGate, StopSwitch, StoreError};
+use aos_spec::port::{CheckpointStore, Clock, PolicyStore, StoreError};
 
 use crate::InMemoryCheckpointStore;
 #[cfg(feature = "sqlite")]
@@ -98,29 +98,9 @@ impl Store {
         }
     }
 
-    /// Returns the store as the ledger of budgets.
+    /// Returns the store as what policies keep their budgets, rates, keys and emergency stop in.
     #[must_use]
-    pub fn ledger(&self) -> Arc<dyn BudgetLedger> {
-        match self {
-            Self::Memory(store) => Arc::new(store.clone()),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(store) => Arc::new(store.clone()),
-        }
-    }
-
-    /// Returns the store as what counts rates.
-    #[must_use]
-    pub fn rates(&self) -> Arc<dyn RateGate> {
-        match self {
-            Self::Memory(store) => Arc::new(store.clone()),
-            #[cfg(feature = "sqlite")]
-            Self::Sqlite(store) => Arc::new(store.clone()),
-        }
-    }
-
-    /// Returns the store as the emergency stop that all processes see.
-    #[must_use]
-    pub fn switch(&self) -> Arc<dyn StopSwitch> {
+    pub fn policy(&self) -> Arc<dyn PolicyStore> {
         match self {
             Self::Memory(store) => Arc::new(store.clone()),
             #[cfg(feature = "sqlite")]

@@ -9,7 +9,7 @@ use aos_sandbox::{PlannerSandbox, SandboxOptions};
 use aos_skills::{BuiltinOptions, builtin};
 use aos_spec::{
     ErrorCode, SkillRegistry, WorkerId,
-    port::{CheckpointStore, PlanValidator, RunObserver, StepPolicy},
+    port::{CheckpointStore, PlanValidator, RunObserver, RunRecorder, StepPolicy},
 };
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ pub(crate) struct EngineParts {
     pub(crate) policy: Option<Arc<dyn StepPolicy>>,
     pub(crate) validator: Option<Arc<dyn PlanValidator>>,
     pub(crate) observer: Option<Arc<dyn RunObserver>>,
+    pub(crate) recorder: Option<Arc<dyn RunRecorder>>,
 }
 
 /// Returns a name for this process in a store that no other has.
@@ -42,7 +43,7 @@ pub(crate) fn skills(files: &Path) -> Result<SkillRegistry, CliError> {
 
 /// Returns the rules in the file at `path`, with what the environment says instead. Without a file nothing is limited.
 pub(crate) fn policy_config(path: Option<&Path>) -> Result<PolicyConfig, CliError> {
-    let config = path.map_or_else(|| Ok(PolicyConfig::default()), PolicyConfig::load);
+    let config = path.map_or_else(|| Ok(PolicyConfig::unlimited()), PolicyConfig::load);
     config
         .and_then(|config| config.with_environment(variable))
         .map_err(|error| {
@@ -53,14 +54,16 @@ pub(crate) fn policy_config(path: Option<&Path>) -> Result<PolicyConfig, CliErro
 
 /// Returns the policy of the rules in the file at `path`, over the budgets, rates and emergency stop of `store`.
 pub(crate) fn policy(path: Option<&Path>, store: &Store) -> Result<Arc<dyn StepPolicy>, CliError> {
-    let enforcer = PolicyEnforcer::builder(policy_config(path)?)
+    Ok(Arc::new(enforcer(path, store)?))
+}
+
+/// As [`policy`], to be asked for explanations.
+pub(crate) fn enforcer(path: Option<&Path>, store: &Store) -> Result<PolicyEnforcer, CliError> {
+    PolicyEnforcer::builder(policy_config(path)?)
         .environment(variable)
-        .switch(store.switch())
-        .ledger(store.ledger())
-        .rates(store.rates())
+        .store(store.policy())
         .build()
-        .map_err(|error| CliError::new(ErrorCode::PolicyViolation, error.to_string()))?;
-    Ok(Arc::new(enforcer))
+        .map_err(|error| CliError::new(ErrorCode::PolicyViolation, error.to_string()))
 }
 
 /// Returns the sandbox with the settings in the file at `path`. Without a file it has its own rules.
@@ -90,6 +93,7 @@ pub(crate) fn operator(store: Arc<dyn CheckpointStore>) -> Result<WorkflowEngine
         policy: None,
         validator: None,
         observer: None,
+        recorder: None,
     })
 }
 
@@ -99,6 +103,9 @@ pub(crate) fn engine(parts: EngineParts) -> Result<WorkflowEngine, CliError> {
         WorkflowEngine::builder(parts.store, parts.skills, new_worker()?).options(parts.options);
     if let Some(policy) = parts.policy {
         builder = builder.policy(policy);
+    }
+    if let Some(recorder) = parts.recorder {
+        builder = builder.recorder(recorder);
     }
     if let Some(validator) = parts.validator {
         builder = builder.validator(validator);

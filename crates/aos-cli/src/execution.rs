@@ -1,6 +1,6 @@
 //! Executing a run from here: `aos run` and `aos resume` differ in how the run begins, and in nothing else.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use aos_engine::{Durability, EngineOptions, NewRun};
 use aos_sandbox::PlannerSandbox;
@@ -12,7 +12,9 @@ use crate::{
     compose::{self, EngineParts},
     error::CliError,
     exit::Exit,
+    golden::RecordingArgs,
     ids,
+    metrics::Observers,
     output::{self, write_aside},
     program::Context,
     progress::{Event, Progress},
@@ -38,11 +40,18 @@ pub(crate) struct ExecutionArgs {
     policy: Option<PathBuf>,
 
     #[command(flatten)]
+    golden: RecordingArgs,
+
+    #[command(flatten)]
     pub(crate) sandbox: SandboxArgs,
 
     /// When to wait until results are durable
     #[arg(long, value_name = "WHEN", default_value = "before-effects")]
     durability: When,
+
+    /// Serve metrics on this address while the run goes on; port 0 takes any that is free
+    #[arg(long, value_name = "ADDR")]
+    metrics_addr: Option<SocketAddr>,
 }
 
 /// The sandbox that judges plans and values.
@@ -106,6 +115,15 @@ pub(crate) async fn execute(
     sandbox: PlannerSandbox,
     beginning: Beginning,
 ) -> Result<Exit, CliError> {
+    let recorder = args.golden.recorder()?;
+    let server = match args.metrics_addr {
+        Some(addr) => Some(context.metrics.serve(&context.output, addr, store).await?),
+        None => None,
+    };
+    if let Some(server) = &server {
+        let note = format!("metrics http://{}/metrics", server.local_addr());
+        context.output.note(&note);
+    }
     let progress = Progress::start(context, plan);
     let engine = compose::engine(EngineParts {
         store: store.port(),
@@ -113,9 +131,13 @@ pub(crate) async fn execute(
         policy: Some(compose::policy(args.policy.as_deref(), store)?),
         validator: Some(Arc::new(sandbox)),
         options: args.options(),
-        observer: progress.as_ref().map(Progress::observer),
+        recorder: recorder.clone().map(|recorder| recorder as _),
+        observer: Observers::of([
+            progress.as_ref().map(Progress::observer),
+            context.metrics.observer(),
+        ]),
     })?;
-    let signals = Signals::watch(context.output, {
+    let signals = Signals::watch(context.output, "waiting for a clean checkpoint", {
         let engine = engine.clone();
         move || engine.interrupt()
     })?;
@@ -125,11 +147,17 @@ pub(crate) async fn execute(
     };
     // The registration ends by itself where this fails; what became of the run is not affected.
     let _ = engine.close().await;
+    if let Some(server) = server {
+        server.stop().await;
+    }
     let shown = progress.map_or(Ok(()), Progress::finish);
     let result = result?;
     shown?;
-    tracing::info!(run_id = %result.run_id, status = %result.status, "the engine let go of the run");
     conclude(context, plan, &result)?;
+    if let Some(recorder) = recorder.filter(|_| result.status.is_terminal()) {
+        let path = recorder.path_of(&result.run_id);
+        context.output.note(&format!("golden {}", path.display()));
+    }
     let interrupted = signals.exit().filter(|_| result.status == RunStatus::Paused);
     Ok(interrupted.unwrap_or(Exit::of_status(result.status)))
 }

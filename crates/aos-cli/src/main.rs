@@ -10,9 +10,13 @@ mod compose;
 mod error;
 mod execution;
 mod exit;
+mod golden;
 mod ids;
 mod inputs;
 mod log;
+mod metrics;
+#[cfg(feature = "otel")]
+mod otel;
 mod output;
 mod problem;
 mod program;

@@ -10,7 +10,9 @@ use crate::{
     error::CliError,
     exit::Exit,
     log,
+    metrics::CommandMetrics,
     output::{Output, write_answer, write_aside},
+    render::diagnostic,
 };
 
 /// What every command knows about its surroundings.
@@ -22,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) progress: ProgressMode,
     /// Where runs are kept.
     pub(crate) store: String,
+    /// What the command counts.
+    pub(crate) metrics: CommandMetrics,
 }
 
 impl Context {
@@ -67,7 +71,7 @@ fn parse(args: Vec<OsString>, color: Color) -> Result<Cli, clap::Error> {
 
 fn execute(cli: Cli, output: Output) -> Result<Exit, CliError> {
     let global = cli.global;
-    log::start(global.verbose, global.quiet, global.log_format)?;
+    let log = log::start(global.verbose, global.quiet, global.log_format)?;
     // A bar would be torn by log lines.
     let progress = match global.progress {
         _ if global.quiet => ProgressMode::None,
@@ -75,11 +79,19 @@ fn execute(cli: Cli, output: Output) -> Result<Exit, CliError> {
         mode => mode,
     };
     let command: Command = cli.command;
-    command.execute(&Context {
+    let context = Context {
         output,
         progress,
         store: global.store,
-    })
+        metrics: CommandMetrics::new(global.metrics_file),
+    };
+    let done = command.execute(&context);
+    // The exit code is that of the command: whoever waits for it does not wait for its metrics.
+    if let Err(error) = context.metrics.write() {
+        write_aside(&diagnostic::error(&error));
+    }
+    log.finish();
+    done
 }
 
 /// Shows the help that was asked for, or what is wrong with the arguments.

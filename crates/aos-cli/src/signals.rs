@@ -17,8 +17,13 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Begins to watch. At the first signal `interrupt` is called; the second ends the program.
-    pub(crate) fn watch(output: Output, interrupt: impl FnOnce() + Send + 'static) -> Result<Self, CliError> {
+    /// Begins to watch. At the first signal `interrupt` is called, which brings about what `note` says; the second ends the
+    /// program.
+    pub(crate) fn watch(
+        output: Output,
+        note: &'static str,
+        interrupt: impl FnOnce() + Send + 'static,
+    ) -> Result<Self, CliError> {
         let refused = |error| {
             CliError::new(
                 aos_spec::ErrorCode::IoError,
@@ -34,7 +39,7 @@ impl Signals {
         tokio::spawn(async move {
             let first = next(&mut int, &mut term).await;
             came.store(first.number(), Ordering::Release);
-            output.note("interrupted: waiting for a clean checkpoint; once more to stop at once");
+            output.note(&format!("interrupted: {note}; once more to stop at once"));
             interrupt();
             let second = next(&mut int, &mut term).await;
             std::process::exit(second.number().into());

@@ -14,7 +14,9 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, EngineOptions, check_skills,
+    EngineError, EngineOptions,
+    again::known,
+    check_skills,
     driver::{self, Driver},
     identity,
     presence::Presence,
@@ -121,7 +123,7 @@ impl WorkflowEngine {
     /// Runs a workflow to its end, or until it waits for somebody, and returns where it stands.
     ///
     /// A run id that is known already is not started again: a run that has ended returns its result, and one that has
-    /// not is resumed.
+    /// not is resumed. With a recorder, the recording of a run that has ended is completed where it is not.
     ///
     /// # Errors
     ///
@@ -138,13 +140,10 @@ impl WorkflowEngine {
         let mut header = self.header(&run)?;
         header.validator_hash = self.parts.accepted_by(&run.plan);
         let active = self.parts.presence.enter(&run.run_id).await?;
-        let driver = match self
-            .parts
-            .store
-            .create(&header, self.parts.presence.worker())
-            .await
-        {
+        let worker = self.parts.presence.worker();
+        let driver = match known(run.run_id.as_str(), || self.parts.store.create(&header, worker)).await {
             Ok(lease) => Driver::new(&self.parts, run.plan, header, lease, active),
+            // Also when the first of two creations took effect and its answer was lost: the run is taken over then.
             Err(StoreError::AlreadyExists(_)) => match self.take_over(&header).await? {
                 TakenOver::Ended(result) => return Ok(*result),
                 TakenOver::Unfinished(stored, lease) => {
@@ -167,15 +166,12 @@ impl WorkflowEngine {
     /// Safe: a dropped run is like a crashed one.
     pub async fn resume(&self, run_id: &RunId) -> Result<WorkflowResult, EngineError> {
         let active = self.parts.presence.enter(run_id).await?;
-        let lease = match self
-            .parts
-            .store
-            .acquire(run_id, self.parts.presence.worker())
-            .await
-        {
+        let lease = match self.acquire(run_id).await {
             Ok(lease) => lease,
-            Err(StoreError::Ended { .. }) => return self.result(run_id).await,
-            Err(error) => return Err(error.into()),
+            Err(EngineError::Store(StoreError::Ended { .. })) => {
+                return self.ended(&self.load(run_id).await?).await;
+            }
+            Err(error) => return Err(error),
         };
         // Read once, under the lease: the journal of a long run is what a resume costs.
         let stored = self.load(run_id).await?;
@@ -206,7 +202,7 @@ impl WorkflowEngine {
     }
 
     /// Leaves a run that this engine cannot go on with `paused`.
-    async fn give_back(&self, lease: &Lease, stored: &StoredRun) -> Result<(), EngineError> {
+    pub(crate) async fn give_back(&self, lease: &Lease, stored: &StoredRun) -> Result<(), EngineError> {
         let checkpoint = &stored.checkpoint;
         let update = CheckpointUpdate {
             expected_version: lease.version,
@@ -216,7 +212,10 @@ impl WorkflowEngine {
             error: None,
             elapsed_ms: checkpoint.elapsed_ms,
         };
-        self.parts.store.save(lease, update).await?;
+        known(lease.run_id.as_str(), || {
+            self.parts.store.save(lease, update.clone())
+        })
+        .await?;
         Ok(())
     }
 
@@ -252,6 +251,12 @@ impl WorkflowEngine {
         self.parts.presence.retire().await
     }
 
+    /// Takes the lease of a run.
+    pub(crate) async fn acquire(&self, run_id: &RunId) -> Result<Lease, EngineError> {
+        let worker = self.parts.presence.worker();
+        Ok(known(run_id.as_str(), || self.parts.store.acquire(run_id, worker)).await?)
+    }
+
     pub(crate) async fn load(&self, run_id: &RunId) -> Result<StoredRun, EngineError> {
         let stored = self.parts.store.load(run_id).await?;
         Ok(stored.ok_or_else(|| StoreError::NotFound(run_id.clone()))?)
@@ -284,14 +289,10 @@ impl WorkflowEngine {
             }
         })?;
         if stored.checkpoint.status.is_terminal() {
-            return Ok(TakenOver::Ended(Box::new(stored.result()?)));
+            return Ok(TakenOver::Ended(Box::new(self.ended(&stored).await?)));
         }
         identity::check_same_skills(&stored.checkpoint.header, header)?;
-        let lease = self
-            .parts
-            .store
-            .acquire(run_id, self.parts.presence.worker())
-            .await?;
+        let lease = self.acquire(run_id).await?;
         // Read again: the owner before may have written until the lease was taken.
         let stored = self.load(run_id).await?;
         Ok(TakenOver::Unfinished(Box::new(stored), lease))

@@ -5,7 +5,7 @@ use aos_spec::{
     check::Problem,
     failure::ErrorClass,
     journal::CorruptRun,
-    port::{RecorderError, StoreError},
+    port::{RecorderError, ReplaySourceError, StoreError},
 };
 
 /// The reason why an engine could not execute a run. What a workflow itself brings about is never one of these: that is
@@ -19,6 +19,9 @@ pub enum EngineError {
     /// The recorder could not write; the run can be resumed.
     #[error(transparent)]
     Recorder(#[from] RecorderError),
+    /// The recording that is replayed cannot be read.
+    #[error(transparent)]
+    Recording(#[from] ReplaySourceError),
     /// Skills are missing, or the inputs do not fit the parameters: nothing was started.
     #[error("start the run: {}", list(.0))]
     Unrunnable(Vec<Problem>),
@@ -76,6 +79,7 @@ impl EngineError {
         match self {
             Self::Store(error) => error.code(),
             Self::Recorder(error) => error.code,
+            Self::Recording(error) => error.code,
             Self::Unrunnable(problems) => problems
                 .first()
                 .map_or(ErrorCode::InvalidSpec, |problem| problem.code),
@@ -92,9 +96,11 @@ impl EngineError {
         match self {
             Self::Store(error) => error.class(),
             Self::Recorder(_) | Self::Running(_) => ErrorClass::Transient,
-            Self::Unrunnable(_) | Self::Stale { .. } | Self::SeedDrift { .. } | Self::NotDue { .. } => {
-                ErrorClass::Permanent
-            }
+            Self::Recording(_)
+            | Self::Unrunnable(_)
+            | Self::Stale { .. }
+            | Self::SeedDrift { .. }
+            | Self::NotDue { .. } => ErrorClass::Permanent,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! end; a run that is dropped at any await point and resumed ends as if it had not been; nothing leaves the process
 //! before everything it depends on is durable.
 
+mod again;
 mod control;
 mod driver;
 mod engine;
@@ -16,9 +17,11 @@ mod identity;
 pub mod machine;
 mod options;
 mod presence;
+mod recording;
 mod verdict;
 
 pub use control::{Requested, Settlement};
+pub use driver::{Replayed, replay};
 pub use engine::{EngineBuilder, NewRun, WorkflowEngine};
 pub use error::EngineError;
 pub use identity::check_skills;

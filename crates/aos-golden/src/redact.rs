@@ -159,6 +159,16 @@ fn collect_texts(value: Value, texts: &mut Vec<String>) {
     }
 }
 
+/// Whether a text in `value` holds a placeholder, by itself or among other text.
+pub(crate) fn holds_placeholder(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains("[redacted:"),
+        Value::Array(items) => items.iter().any(holds_placeholder),
+        Value::Object(members) => members.values().any(holds_placeholder),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 fn is_placeholder(text: &str) -> bool {
     let kind = text
         .strip_prefix("[redacted:")

@@ -1,9 +1,11 @@
 //! Replaying a golden: answering for the outside world, and judging what the replay did.
 
+use std::fmt;
+
 use aos_spec::{
     Seed, StepId, StepIndex, StepResult, StepStatus, WorkflowPlan, WorkflowSpec,
     journal::RunError,
-    port::{RecordedEnding, ReplaySource, StepRecord},
+    port::{RecordedEnding, ReplaySource, ReplaySourceError, StepRecord},
 };
 use serde_json::{Map, Value};
 
@@ -12,6 +14,7 @@ use crate::{
     error::{GoldenError, ReplayError},
     event::{GoldenEvent, RunEndEvent, StepEvent},
     golden::{Golden, VerifiedGolden},
+    redact::holds_placeholder,
     transcript::RecorderOptions,
 };
 
@@ -19,14 +22,15 @@ use crate::{
 ///
 /// 1. [`plan`](Recording::plan), [`seed`](Recording::seed) and [`inputs`](Recording::inputs) say what to run.
 /// 2. The engine asks the recording as its [`ReplaySource`].
-/// 3. An [`InMemoryGoldenRecorder`](crate::InMemoryGoldenRecorder) with the [`recorder_options`](Recording::recorder_options)
-///    records the replay.
+/// 3. A recorder with the [`recorder_options`](Recording::recorder_options) records the replay.
 /// 4. [`divergences`](Recording::divergences) tells in what the replay differs.
-#[derive(Debug)]
+///
+/// Only one step is in memory at a time.
 pub struct Recording {
     golden: Golden,
-    // INVARIANT: in canonical order, without gaps.
-    steps: Vec<StepRecord>,
+    steps: Box<dyn Iterator<Item = Result<GoldenEvent, GoldenError>> + Send>,
+    /// The number of steps that were read.
+    n_read: usize,
     ending: RecordedEnding,
 }
 
@@ -35,7 +39,7 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// [`GoldenError`] when the golden cannot be read or was changed since it was verified.
+    /// [`GoldenError`] when the golden cannot be read.
     pub fn new(golden: &VerifiedGolden) -> Result<Self, GoldenError> {
         Self::from_unverified(golden)
     }
@@ -46,15 +50,11 @@ impl Recording {
     ///
     /// [`GoldenError`] when the golden cannot be read.
     pub fn from_unverified(golden: &Golden) -> Result<Self, GoldenError> {
-        let mut steps = Vec::with_capacity(golden.step_ids().len());
-        for event in golden.events()? {
-            if let GoldenEvent::Step(step) = event? {
-                steps.push(record_of(step));
-            }
-        }
+        let is_step = |event: &Result<_, _>| !matches!(event, Ok(GoldenEvent::RunStart(_)));
         Ok(Self {
+            steps: Box::new(golden.events()?.filter(is_step)),
             golden: golden.clone(),
-            steps,
+            n_read: 0,
             ending: ending_of(golden.end()),
         })
     }
@@ -127,20 +127,58 @@ impl Recording {
     ///
     /// # Errors
     ///
-    /// As [`compare_golden`].
-    pub fn divergences(&self, replayed: &Golden) -> Result<Vec<Difference>, GoldenError> {
+    /// As [`compare_golden`]; also when what was served is not any more what was verified.
+    pub fn divergences(mut self, replayed: &Golden) -> Result<Vec<Difference>, GoldenError> {
+        // What was served is known to be what was signed when it has been read to its end.
+        self.steps.try_for_each(|event| event.map(drop))?;
         compare_golden(replayed, &self.golden, &CompareOptions::of_another_program())
     }
 }
 
 impl ReplaySource for Recording {
-    fn recorded(&self, index: StepIndex, step_id: &StepId) -> Option<&StepRecord> {
-        let record = self.steps.get(index.get())?;
-        (record.result.step_id == *step_id).then_some(record)
+    fn recorded(
+        &mut self,
+        index: StepIndex,
+        step_id: &StepId,
+    ) -> Result<Option<StepRecord>, ReplaySourceError> {
+        if self.golden.step_ids().get(index.get()) != Some(step_id) {
+            return Ok(None);
+        }
+        while self.n_read <= index.get() {
+            self.n_read += 1;
+            match self.steps.next().transpose().map_err(unreadable)? {
+                Some(GoldenEvent::Step(step)) if step.index == index => return Ok(Some(record_of(step))),
+                Some(_) => {}
+                None => break,
+            }
+        }
+        Ok(None)
+    }
+
+    fn hides(&self, inputs: Option<&Map<String, Value>>) -> bool {
+        !self.golden.start().redactions.is_empty()
+            && inputs.is_none_or(|inputs| inputs.values().any(holds_placeholder))
     }
 
     fn ending(&self) -> &RecordedEnding {
         &self.ending
+    }
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("golden", &self.golden)
+            .field("n_read", &self.n_read)
+            .finish_non_exhaustive()
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn unreadable(error: GoldenError) -> ReplaySourceError {
+    ReplaySourceError {
+        code: error.code(),
+        message: error.to_string(),
     }
 }
 

@@ -213,7 +213,7 @@ pub const CHECKPOINT_SAVE: Metric = histogram(
 /// How long runs have been running.
 pub const RUNNING_AGE: Metric = gauge(
     "nova_workflow_running_age_seconds",
-    "How long an engine of this process has been executing a run, in seconds.",
+    "How long a run has been running since an engine last took it up, in seconds.",
 )
 .by(
     Label::RunId,
@@ -239,7 +239,13 @@ pub const STEP_COST: Metric = gauge(
 /// How many runs are executed.
 pub const RUNNING: Metric = gauge(
     "nova_workflow_running_runs",
-    "Runs that engines of this process execute at the moment.",
+    "Runs that engines execute at the moment; `aos serve` also counts those that a crash left behind.",
+);
+
+/// How many runs a crash left behind.
+pub const ORPHANED: Metric = gauge(
+    "nova_workflow_orphaned_runs",
+    "Runs that are `running` in the store of `aos serve` and that no living process owns: a crash left them behind.",
 );
 
 /// Rows per write.
@@ -275,6 +281,12 @@ pub const LEASES_LOST: Metric = counter(
     "Runs that were stopped because another worker has taken them over.",
 );
 
+/// Looks at the store that failed.
+pub const STORE_READ_FAILURES: Metric = counter(
+    "nova_workflow_store_read_failures_total",
+    "Looks of `aos serve` at its store, or at one run in it, that failed; its numbers are as old as the last look.",
+);
+
 /// The program.
 pub const BUILD_INFO: Metric = gauge(
     "nova_workflow_build_info",
@@ -305,5 +317,7 @@ pub const ALL: &[Metric] = &[
     RETRIES,
     RESUMES,
     LEASES_LOST,
+    ORPHANED,
+    STORE_READ_FAILURES,
     BUILD_INFO,
 ];

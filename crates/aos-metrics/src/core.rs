@@ -36,7 +36,8 @@ pub(crate) struct Inner {
     pub(crate) handles: Handles,
     pub(crate) running: Running,
     pub(crate) step_costs: StepCosts,
-    queue_depth: AtomicU64,
+    pub(crate) queue_depth: AtomicU64,
+    pub(crate) n_orphaned: AtomicU64,
 }
 
 impl Metrics {
@@ -50,6 +51,7 @@ impl Metrics {
             running: Running::default(),
             step_costs: StepCosts::default(),
             queue_depth: AtomicU64::new(0),
+            n_orphaned: AtomicU64::new(0),
         }))
     }
 
@@ -74,13 +76,16 @@ impl Metrics {
 
     /// Counts a plan, or the inputs of a step, that the sandbox refused because of `findings`.
     pub fn sandbox_rejected(&self, findings: &[Finding]) {
-        self.0.handles.sandbox_rejections.increment(1);
-        findings
+        let forbidden = findings
             .iter()
-            .filter_map(|finding| finding.forbidden_skill.as_deref())
-            .for_each(|name| {
-                self.forbidden_skill_attempted(name);
-            });
+            .filter_map(|finding| finding.forbidden_skill.as_deref());
+        self.rejected(forbidden);
+    }
+
+    /// Counts a refusal because of, among other things, the skills `forbidden`.
+    pub(crate) fn rejected<'a>(&self, forbidden: impl Iterator<Item = &'a str>) {
+        self.0.handles.sandbox_rejections.increment(1);
+        forbidden.for_each(|name| self.forbidden_skill_attempted(name));
     }
 
     /// Counts a step that asked for the skill on the deny list that is called `name` there.
@@ -135,11 +140,12 @@ impl Metrics {
             set(&catalogue::STEP_COST, Some(NONE), 0.0);
         }
         set(&catalogue::RUNNING, None, n_running as f64);
-        set(
-            &catalogue::QUEUE_DEPTH,
-            None,
-            self.0.queue_depth.load(Ordering::Relaxed) as f64,
-        );
+        for (metric, number) in [
+            (&catalogue::QUEUE_DEPTH, &self.0.queue_depth),
+            (&catalogue::ORPHANED, &self.0.n_orphaned),
+        ] {
+            set(metric, None, number.load(Ordering::Relaxed) as f64);
+        }
         set(&catalogue::BUILD_INFO, Some(env!("CARGO_PKG_VERSION")), 1.0);
     }
 }

@@ -36,4 +36,11 @@ impl WholeCents {
         let cents = before.saturating_add(cost) / MICRO_CENTS_PER_CENT - before / MICRO_CENTS_PER_CENT;
         self.counter.increment(cents);
     }
+
+    /// Returns the fraction of a cent that the counter does not show yet.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn carried(&self) -> f64 {
+        let fraction = self.micro_cents.load(Ordering::Relaxed) % MICRO_CENTS_PER_CENT;
+        u32::try_from(fraction).map_or(0.0, f64::from) / 1e6
+    }
 }

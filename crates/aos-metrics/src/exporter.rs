@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use aos_spec::port::{Clock, RunObserver};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use crate::{Metrics, MetricsOptions, recorder};
+use crate::{Metrics, MetricsOptions, accumulate::accumulate, recorder};
 
 /// Metrics with a recorder of their own, and the text of them that Prometheus reads. Nothing is installed globally.
 #[derive(Clone)]
@@ -46,6 +46,21 @@ impl Exporter {
         self.metrics.report_gauges(&gauges);
         text.push_str(&gauges.handle().render());
         text
+    }
+
+    /// Returns what [`render`](Exporter::render) does, with all that was counted in `previous` added: the text that an
+    /// exporter of an earlier process has returned.
+    ///
+    /// For commands that end before anybody can scrape them: each adds what it has counted to a file, and whoever reads
+    /// the file sees counters that grow, as those of one long process. Cents are shown with their fractions, because no
+    /// later command could carry them. What `previous` holds besides counters and histograms of the catalogue is dropped.
+    #[must_use]
+    pub fn render_onto(&self, previous: &str) -> String {
+        accumulate(
+            &self.render(),
+            previous,
+            self.metrics.inner().handles.cost.carried(),
+        )
     }
 }
 

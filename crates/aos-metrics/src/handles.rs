@@ -33,6 +33,7 @@ pub(crate) struct Handles {
     pub(crate) retries: ByCode,
     pub(crate) resumes: Counter,
     pub(crate) leases_lost: Counter,
+    pub(crate) store_read_failures: Counter,
 }
 
 impl Handles {
@@ -75,6 +76,7 @@ impl Handles {
             retries: ByCode::new(recorder, &catalogue::RETRIES, retryable),
             resumes: counter(&catalogue::RESUMES),
             leases_lost: counter(&catalogue::LEASES_LOST),
+            store_read_failures: counter(&catalogue::STORE_READ_FAILURES),
         }
     }
 }

@@ -8,6 +8,9 @@
 //!   [`Metrics::new`]. [`GlobalRecorder`] stands for the one that the application has installed;
 //! - the handle alone: render what [`recorder()`] returns beside the recorder, on a server of your own.
 //!
+//! Besides engines of this process two other sources are followed: [`StoreFollower`] counts what engines of other processes
+//! write to a store, and [`Exporter::render_onto`] adds up what commands count that end before anybody can scrape them.
+//!
 //! [`catalogue`] is the only list of names, labels and buckets; `docs/metrics.md` and the checks of alerts and dashboards
 //! come from it.
 //!
@@ -38,6 +41,7 @@ pub mod catalogue;
 mod codes;
 mod core;
 mod cost;
+mod follow;
 mod global;
 mod handles;
 mod observer;
@@ -48,6 +52,8 @@ mod skills;
 mod step_costs;
 
 #[cfg(feature = "prometheus")]
+mod accumulate;
+#[cfg(feature = "prometheus")]
 mod exporter;
 #[cfg(feature = "prometheus")]
 mod recorder;
@@ -57,6 +63,7 @@ mod server;
 pub use core::{Metrics, SharedRecorder};
 #[cfg(feature = "prometheus")]
 pub use exporter::Exporter;
+pub use follow::StoreFollower;
 pub use global::GlobalRecorder;
 pub use options::MetricsOptions;
 #[cfg(feature = "prometheus")]

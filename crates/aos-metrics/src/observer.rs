@@ -79,7 +79,8 @@ fn saved(inner: &Inner, rows: usize, duration: Duration, error: Option<ErrorClas
     }
 }
 
-fn finished(inner: &Inner, result: &WorkflowResult) {
+/// Counts a run that an engine has let go of.
+pub(crate) fn finished(inner: &Inner, result: &WorkflowResult) {
     inner.running.ended(&result.run_id);
     count_run(inner, result.status);
     if result.status == RunStatus::BudgetExceeded {

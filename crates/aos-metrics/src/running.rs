@@ -8,13 +8,18 @@ use std::{
 
 use aos_spec::{RunId, Timestamp};
 
-/// The runs that engines of this process execute.
+/// The runs that engines execute.
 #[derive(Default)]
 pub(crate) struct Running(Mutex<BTreeMap<RunId, Timestamp>>);
 
 impl Running {
     pub(crate) fn started(&self, run_id: &RunId, at: Timestamp) {
         self.runs().insert(run_id.clone(), at);
+    }
+
+    /// Sets all runs at once.
+    pub(crate) fn replace(&self, runs: BTreeMap<RunId, Timestamp>) {
+        *self.runs() = runs;
     }
 
     pub(crate) fn ended(&self, run_id: &RunId) {

@@ -29,6 +29,9 @@ pub struct CheckContext<'a> {
     pub outstanding: Option<Money>,
     /// What the skill of the step declares about itself.
     pub skill: Option<&'a SkillManifest>,
+    /// What identifies the request that the attempt is about to send; only where the step has an idempotency key of its
+    /// own and its skill changes something outside.
+    pub request_hash: Option<ContentHash>,
 }
 
 impl<'a> CheckContext<'a> {
@@ -44,6 +47,7 @@ impl<'a> CheckContext<'a> {
             step_spent: Money::ZERO,
             outstanding: Some(Money::ZERO),
             skill: None,
+            request_hash: None,
         }
     }
 
@@ -64,6 +68,7 @@ impl<'a> From<&PolicyRequest<'a>> for CheckContext<'a> {
             step_spent: request.step_spent,
             outstanding: request.outstanding,
             skill: request.skill,
+            request_hash: request.request_hash,
         }
     }
 }
@@ -157,6 +162,16 @@ pub enum Verdict {
     Denied,
     /// The answer depends on what earlier steps will have cost.
     Undecided,
+}
+
+impl std::fmt::Display for Verdict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Allowed => "allowed",
+            Self::Denied => "denied",
+            Self::Undecided => "undecided",
+        })
+    }
 }
 
 /// The answer to a check.

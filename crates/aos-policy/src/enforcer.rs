@@ -10,15 +10,15 @@ use std::{
 use aos_spec::{
     AgentId, ContentHash, Money, RunId, StepDescriptor, WorkflowSpec,
     port::{
-        BudgetLedger, Decision, Denial, PolicyError, PolicyRequest, RateGate, RunningRun, StepPolicy,
-        StopSwitch,
+        BudgetLedger, Decision, Denial, IdempotencyKeys, PolicyError, PolicyRequest, RateGate, RunningRun,
+        StepPolicy,
     },
 };
 use async_trait::async_trait;
 
 use crate::{
-    CheckContext, Hit, PolicyCheckResult, PolicyConfig, Verdict,
-    rule::{self, Objection, View, agent_budget, emergency_stop, rate_limit},
+    CheckContext, EnforcerBuilder, Hit, PolicyCheckResult, PolicyConfig, Verdict,
+    rule::{self, Objection, View, agent_budget, emergency_stop, idempotency, rate_limit},
     run_state::RunState,
     switch_view::SwitchView,
 };
@@ -27,99 +27,24 @@ use crate::{
 pub const EMERGENCY_STOP_VARIABLE: &str = "WORKFLOW_EMERGENCY_STOP";
 
 /// Looks an environment variable up.
-type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+pub(crate) type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 /// Decides before each attempt whether a step may execute.
 pub struct PolicyEnforcer {
-    config: PolicyConfig,
-    hash: ContentHash,
-    environment: Environment,
-    switch: Option<SwitchView>,
-    ledger: Option<Arc<dyn BudgetLedger>>,
-    rates: Option<Arc<dyn RateGate>>,
-    runs: Mutex<BTreeMap<RunId, Arc<RunState>>>,
-}
-
-/// Puts a [`PolicyEnforcer`] together.
-#[must_use]
-pub struct EnforcerBuilder {
-    config: PolicyConfig,
-    environment: Environment,
-    switch: Option<Arc<dyn StopSwitch>>,
-    ledger: Option<Arc<dyn BudgetLedger>>,
-    rates: Option<Arc<dyn RateGate>>,
-}
-
-/// The rules need a part that the enforcer was not given, so that it could not apply them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum MissingPart {
-    /// There are budgets and no ledger.
-    #[error("apply the policy: it has budgets, and there is no ledger to keep them")]
-    Ledger,
-    /// There are rate limits and nothing that counts.
-    #[error("apply the policy: it has rate limits, and there is nothing to count them")]
-    Rates,
-}
-
-impl EnforcerBuilder {
-    /// Sets where environment variables are looked up. Without it, none is set.
-    pub fn environment(mut self, variable: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        self.environment = Box::new(variable);
-        self
-    }
-
-    /// Sets the emergency stop that is shared with other processes.
-    pub fn switch(mut self, switch: Arc<dyn StopSwitch>) -> Self {
-        self.switch = Some(switch);
-        self
-    }
-
-    /// Sets where budgets are kept.
-    pub fn ledger(mut self, ledger: Arc<dyn BudgetLedger>) -> Self {
-        self.ledger = Some(ledger);
-        self
-    }
-
-    /// Sets where rates are counted.
-    pub fn rates(mut self, rates: Arc<dyn RateGate>) -> Self {
-        self.rates = Some(rates);
-        self
-    }
-
-    /// Returns the enforcer.
-    ///
-    /// # Errors
-    ///
-    /// [`MissingPart`] when the rules need a part that is not there.
-    pub fn build(self) -> Result<PolicyEnforcer, MissingPart> {
-        if self.config.has_budgets() && self.ledger.is_none() {
-            return Err(MissingPart::Ledger);
-        }
-        if !self.config.rate_limits.is_empty() && self.rates.is_none() {
-            return Err(MissingPart::Rates);
-        }
-        Ok(PolicyEnforcer {
-            hash: self.config.hash(),
-            config: self.config,
-            environment: self.environment,
-            switch: self.switch.map(SwitchView::new),
-            ledger: self.ledger,
-            rates: self.rates,
-            runs: Mutex::default(),
-        })
-    }
+    pub(crate) config: PolicyConfig,
+    pub(crate) hash: ContentHash,
+    pub(crate) environment: Environment,
+    pub(crate) switch: Option<SwitchView>,
+    pub(crate) ledger: Option<Arc<dyn BudgetLedger>>,
+    pub(crate) rates: Option<Arc<dyn RateGate>>,
+    pub(crate) keys: Option<Arc<dyn IdempotencyKeys>>,
+    pub(crate) runs: Mutex<BTreeMap<RunId, Arc<RunState>>>,
 }
 
 impl PolicyEnforcer {
     /// Starts to put the enforcer of some rules together.
     pub fn builder(config: PolicyConfig) -> EnforcerBuilder {
-        EnforcerBuilder {
-            config,
-            environment: Box::new(|_| None),
-            switch: None,
-            ledger: None,
-            rates: None,
-        }
+        EnforcerBuilder::new(config)
     }
 
     /// Returns the rules.
@@ -178,7 +103,7 @@ impl PolicyEnforcer {
         }
     }
 
-    /// Applies the rules that take something: budgets, then rates.
+    /// Applies the rules that take something: budgets, then rates, then the idempotency key.
     async fn take(&self, view: View<'_>) -> Result<Verdict, Hit> {
         if let Some(ledger) = self.ledger.as_deref().filter(|_| !view.run.budgets.is_empty()) {
             let holds_enough = agent_budget::required(view)
@@ -202,10 +127,15 @@ impl PolicyEnforcer {
                 tokio::time::sleep(wait).await;
             }
         }
+        if let Some(keys) = self.keys.as_deref().filter(|_| idempotency::is_claimed(view))
+            && let Some(hit) = idempotency::claim(view, keys).await
+        {
+            return Err(hit);
+        }
         Ok(Verdict::Allowed)
     }
 
-    async fn emergency_stop(
+    pub(crate) async fn emergency_stop(
         &self,
         spec: &WorkflowSpec,
         agent_id: Option<&AgentId>,
@@ -270,6 +200,19 @@ impl StepPolicy for PolicyEnforcer {
         self.config.step_limit(step)
     }
 
+    fn may_refuse(&self, request: &PolicyRequest<'_>) -> bool {
+        let context = CheckContext::from(request);
+        let run = self.run(request.run_id, request.spec, request.agent_id);
+        let view = View {
+            config: &self.config,
+            step: request.step,
+            context: &context,
+            agent_id: request.agent_id,
+            run: &run,
+        };
+        rule::may_refuse(view)
+    }
+
     async fn stopped(&self, run: &RunningRun<'_>) -> Option<Denial> {
         let skills = run.skills.iter().copied();
         let hit = self.emergency_stop(run.spec, run.agent_id, skills).await?;
@@ -293,14 +236,6 @@ impl StepPolicy for PolicyEnforcer {
 impl fmt::Debug for PolicyEnforcer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PolicyEnforcer")
-            .field("config", &self.config)
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for EnforcerBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("EnforcerBuilder")
             .field("config", &self.config)
             .finish_non_exhaustive()
     }

@@ -31,25 +31,29 @@
 //! What a specification says can only make these rules stricter. [`simulate()`] applies them to a plan before anything of
 //! it is executed.
 //!
-//! Suggested reading order: `config`, `rule`, `check`, `enforcer`, `simulate`.
+//! Suggested reading order: `config`, `rule`, `check`, `enforcer`, `explain`, `simulate`.
 
+mod builder;
 mod check;
 mod config;
 mod enforcer;
 mod error;
+mod explain;
 mod rule;
 mod run_state;
 mod simulate;
 mod switch_view;
 mod tracker;
 
+pub use builder::{EnforcerBuilder, MissingPart};
 pub use check::{CheckContext, Hit, PolicyCheckResult, Verdict};
 pub use config::{
-    AgentRules, IdempotencyRules, KeysFor, Limits, PolicyConfig, RateRule, SkillRules, TenantRules,
-    WhenLimited, WorkflowRules,
+    AcrossRuns, AgentRules, IdempotencyRules, KeysFor, Limits, PolicyConfig, RateRule, SkillRules,
+    TenantRules, WhenLimited, WorkflowRules,
 };
-pub use enforcer::{EMERGENCY_STOP_VARIABLE, EnforcerBuilder, MissingPart, PolicyEnforcer};
+pub use enforcer::{EMERGENCY_STOP_VARIABLE, PolicyEnforcer};
 pub use error::{BudgetExceededError, BudgetKind, ConfigError, PolicyViolationError, RefusedError};
+pub use explain::{Explanation, RuleFinding};
 pub use rule::Rule;
 pub use simulate::{Certificate, CostBounds, SimulatedStep, Simulation, simulate};
 pub use tracker::BudgetTracker;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use aos_spec::{AgentId, Money, WorkflowSpec, budget::BudgetLimit};
+use aos_spec::{
+    AgentId, Money, WorkflowSpec,
+    budget::{Account, BudgetLimit},
+};
 
 use crate::PolicyConfig;
 
@@ -11,6 +14,8 @@ use crate::PolicyConfig;
 pub(crate) struct RunState {
     /// Idempotency keys that several steps have.
     pub(crate) shared_keys: BTreeSet<String>,
+    /// Whose idempotency keys its keys are.
+    pub(crate) key_owner: Option<Account>,
     /// The most that the run can cost.
     pub(crate) bound: Option<Money>,
     /// The budgets that the run draws from.
@@ -28,6 +33,7 @@ impl RunState {
             .filter_map(|step| step.idempotency_key.as_deref());
         Self {
             shared_keys: given.filter(|key| !keys.insert(*key)).map(Into::into).collect(),
+            key_owner: config.key_owner(agent_id),
             bound: config.bound(spec),
             budgets: config.budgets(spec, agent_id),
             held: None,

@@ -12,3 +12,4 @@ mod pick_one;
 mod sandbox_score;
 mod tidy;
 mod transcript;
+mod workflows;

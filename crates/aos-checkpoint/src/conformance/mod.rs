@@ -1,4 +1,5 @@
-//! The contract of [`CheckpointStore`](aos_spec::port::CheckpointStore) as clauses that any store can be held to.
+//! The contracts of [`CheckpointStore`](aos_spec::port::CheckpointStore) and
+//! [`PolicyStore`](aos_spec::port::PolicyStore) as clauses that any store can be held to.
 //!
 //! Whoever writes a store gives a [`Harness`] for it and calls [`run`] in a test, within a tokio runtime:
 //!
@@ -7,9 +8,8 @@
 //!
 //! use aos_checkpoint::{
 //!     InMemoryCheckpointStore,
-//!     conformance::{self, Harness, ManualClock},
+//!     conformance::{self, Connection, Harness, ManualClock},
 //! };
-//! use aos_spec::port::CheckpointStore;
 //!
 //! struct InMemory {
 //!     clock: ManualClock,
@@ -18,8 +18,8 @@
 //!
 //! #[async_trait::async_trait]
 //! impl Harness for InMemory {
-//!     async fn connect(&self) -> Arc<dyn CheckpointStore> {
-//!         Arc::new(self.store.clone())
+//!     async fn connect(&self) -> Connection {
+//!         Connection::new(self.store.clone())
 //!     }
 //!
 //!     async fn advance(&self, by: Duration) {
@@ -41,16 +41,20 @@
 #![expect(clippy::expect_used, reason = "a clause that is not kept panics")]
 
 mod append;
+mod budget;
 mod connections;
 mod create;
 mod delete;
+mod keys;
 mod lease;
 mod list;
 mod load;
 mod order;
+mod rate;
 mod request;
 mod save;
 mod setting;
+mod switch;
 mod worker;
 
 use std::{
@@ -65,7 +69,7 @@ use std::{
 
 use aos_spec::{
     Timestamp,
-    port::{CheckpointStore, Clock},
+    port::{CheckpointStore, Clock, PolicyStore},
 };
 use async_trait::async_trait;
 
@@ -76,10 +80,34 @@ use setting::Setting;
 pub trait Harness: Send + Sync {
     /// Connects to the data as a process does when it starts. A clause may connect several times, and all connections
     /// see the same runs.
-    async fn connect(&self) -> Arc<dyn CheckpointStore>;
+    async fn connect(&self) -> Connection;
 
     /// Moves the time of the store.
     async fn advance(&self, by: Duration);
+}
+
+/// A store as one process is connected to it.
+#[derive(Clone)]
+pub struct Connection {
+    runs: Arc<dyn CheckpointStore>,
+    policy: Arc<dyn PolicyStore>,
+}
+
+impl Connection {
+    /// Returns the connection that `store` is.
+    pub fn new(store: impl CheckpointStore + PolicyStore + 'static) -> Self {
+        let store = Arc::new(store);
+        Self {
+            runs: Arc::clone(&store) as Arc<dyn CheckpointStore>,
+            policy: store,
+        }
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
 }
 
 /// A clock that stands still until it is moved. Clones are the same clock.
@@ -220,6 +248,28 @@ clauses! {
         a_worker_of_another_connection_is_respected,
         a_takeover_fences_the_other_connection,
         a_request_reaches_an_owner_on_another_connection;
+    budget:
+        a_run_is_charged_what_its_journal_says_when_it_lets_go_and_not_again,
+        a_limit_without_room_refuses_and_changes_nothing,
+        a_new_day_has_room_again_and_the_total_has_not,
+        the_whole_of_what_a_run_wants_is_granted_while_it_leaves_room_to_others,
+        only_running_runs_hold,
+        a_crashed_run_keeps_what_it_holds_until_it_is_deleted,
+        of_many_runs_that_ask_at_once_as_many_hold_as_there_is_room_for;
+    rate:
+        a_rate_grants_its_burst_at_once_and_then_lets_wait,
+        a_request_counts_against_all_of_its_rates_or_none,
+        all_connections_share_a_rate;
+    keys:
+        a_key_stands_for_the_request_that_came_first,
+        the_same_request_may_claim_its_key_again_from_any_run,
+        each_owner_has_keys_of_its_own,
+        a_key_outlives_the_run_that_used_it,
+        of_many_requests_that_claim_a_key_at_once_one_gets_it;
+    switch:
+        a_stop_stays_on_until_it_is_released,
+        the_switch_counts_its_changes,
+        all_connections_see_the_switch;
 }
 
 /// Returns the names of all clauses.

@@ -11,11 +11,11 @@ use aos_spec::{
     ContentHash, ErrorCode, RunId, RunStatus, Seed, StepDescriptor, StepIndex, WorkerId, WorkflowPlan,
     WorkflowSpec,
     journal::{JournalRow, RowKind, RunError, RunHeader, StoredRun, checkpoint_hash},
-    port::{CheckpointStore, CheckpointUpdate, Lease, RunFilter, RunSummary, StoreError},
+    port::{CheckpointStore, CheckpointUpdate, Lease, PolicyStore, RunFilter, RunSummary, StoreError},
 };
 use serde_json::{Map, json};
 
-use super::Harness;
+use super::{Connection, Harness};
 
 /// How long workers live that [`Setting::worker`] registers.
 pub(super) const TTL: Duration = Duration::from_secs(10);
@@ -24,12 +24,17 @@ pub(super) const TTL: Duration = Duration::from_secs(10);
 pub(super) struct Setting {
     pub(super) harness: Arc<dyn Harness>,
     pub(super) store: Arc<dyn CheckpointStore>,
+    pub(super) policy: Arc<dyn PolicyStore>,
 }
 
 impl Setting {
     pub(super) async fn new(harness: Arc<dyn Harness>) -> Self {
-        let store = harness.connect().await;
-        Self { harness, store }
+        let Connection { runs, policy } = harness.connect().await;
+        Self {
+            harness,
+            store: runs,
+            policy,
+        }
     }
 
     /// Connects to the same data once more, as another process does.

@@ -1,11 +1,14 @@
-//! Budgets, rates and the emergency stop in memory.
+//! Budgets, rates, idempotency keys and the emergency stop in memory.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use aos_spec::{
-    Money, RunId, RunStatus, Timestamp,
+    ContentHash, Money, RunId, RunStatus, Timestamp,
     budget::{Account, Book, BudgetUsage, Hold, Holding},
-    port::{BudgetLedger, RateGate, StopOrder, StopScope, StopSwitch, StoreError, SwitchState},
+    port::{
+        BudgetLedger, IdempotencyKeys, KeyAnswer, KeyClaim, KeyUse, RateGate, StopOrder, StopScope,
+        StopSwitch, StoreError, SwitchState,
+    },
     rate::{self, RateAnswer, RateLimit},
 };
 use async_trait::async_trait;
@@ -18,6 +21,8 @@ pub(super) struct Policy {
     book: Book,
     /// When the next request is due, by key.
     rates: BTreeMap<String, Timestamp>,
+    /// The request that each owner's key stands for, and who used it first.
+    keys: BTreeMap<(Option<Account>, String), (ContentHash, KeyUse)>,
     stops: BTreeMap<StopScope, StopOrder>,
     generation: u64,
 }
@@ -39,6 +44,21 @@ impl Policy {
             self.rates.insert(limit.key.clone(), due);
         }
         answer
+    }
+
+    fn claim(&mut self, claim: &KeyClaim, now: Timestamp) -> KeyAnswer {
+        let first = KeyUse {
+            run_id: claim.run_id.clone(),
+            step_id: claim.step_id.clone(),
+            since: now,
+        };
+        let key = (claim.owner.clone(), claim.key.clone());
+        let (request, used) = self.keys.entry(key).or_insert((claim.request, first));
+        if *request == claim.request {
+            KeyAnswer::Granted
+        } else {
+            KeyAnswer::Taken(used.clone())
+        }
     }
 
     fn stop(&mut self, scope: &StopScope, reason: &str, now: Timestamp) -> u64 {
@@ -80,6 +100,13 @@ impl BudgetLedger for InMemoryCheckpointStore {
 impl RateGate for InMemoryCheckpointStore {
     async fn take(&self, limits: &[RateLimit], max_wait: Duration) -> Result<RateAnswer, StoreError> {
         Ok(self.at_once(|state, now| state.policy.take(limits, max_wait, now)))
+    }
+}
+
+#[async_trait]
+impl IdempotencyKeys for InMemoryCheckpointStore {
+    async fn claim(&self, claim: &KeyClaim) -> Result<KeyAnswer, StoreError> {
+        Ok(self.at_once(|state, now| state.policy.claim(claim, now)))
     }
 }
 

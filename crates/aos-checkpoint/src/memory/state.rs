@@ -20,7 +20,7 @@ pub(super) struct State {
     /// The highest token of any deleted run. Tokens of new runs are higher, so that a lease of a deleted run is not
     /// taken for one of a later run with the same id.
     highest_deleted_token: u64,
-    /// Budgets, rates and the emergency stop.
+    /// Budgets, rates, idempotency keys and the emergency stop.
     pub(super) policy: Policy,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aos_spec::{
     RunId, WorkerId,
     budget::{Hold, Holding},
-    port::{Lease, RunRequest, StopScope, StoreError},
+    port::{KeyAnswer, KeyClaim, Lease, RunRequest, StopScope, StoreError},
     rate::{RateAnswer, RateLimit},
 };
 use tokio::sync::oneshot;
@@ -59,6 +59,7 @@ pub(super) enum Other {
     Retire(Call<WorkerId, ()>),
     Hold(Call<Hold, Holding>),
     Take(Call<(Vec<RateLimit>, Duration), RateAnswer>),
+    Claim(Call<KeyClaim, KeyAnswer>),
     Stop(Call<(StopScope, String), u64>),
     Release(Call<(StopScope, String), bool>),
 }
@@ -74,6 +75,7 @@ impl Other {
             Self::Retire(call) => call.finish(failure),
             Self::Hold(call) => call.finish(failure),
             Self::Take(call) => call.finish(failure),
+            Self::Claim(call) => call.finish(failure),
             Self::Stop(call) => call.finish(failure),
             Self::Release(call) => call.finish(failure),
         }

@@ -12,7 +12,7 @@ struct Migration {
 }
 
 /// All steps; the format of a file is the number of steps taken.
-const MIGRATIONS: [Migration; 2] = [
+const MIGRATIONS: [Migration; 3] = [
     Migration {
         name: "runs, journals and workers",
         sql: runs_journals_and_workers,
@@ -20,6 +20,10 @@ const MIGRATIONS: [Migration; 2] = [
     Migration {
         name: "budgets, rates and the emergency stop",
         sql: || include_str!("policy.sql").into(),
+    },
+    Migration {
+        name: "idempotency keys",
+        sql: || include_str!("keys.sql").into(),
     },
 ];
 

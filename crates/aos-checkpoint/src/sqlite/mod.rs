@@ -9,6 +9,7 @@ mod command;
 mod create;
 mod error;
 mod jsonb;
+mod keys;
 mod lease;
 mod list;
 mod load;

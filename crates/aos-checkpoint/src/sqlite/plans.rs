@@ -3,7 +3,7 @@
 
 use sqlx::{ConnectOptions, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{append, create, lease, load, migrate::migrate, save, worker};
+use super::{append, create, keys, lease, load, migrate::migrate, save, worker};
 
 /// Asserts through which keys the tables are reached, in the order of the plan.
 async fn check(conn: &mut SqliteConnection, statement: &'static str, expect: &[&str]) {
@@ -33,6 +33,7 @@ async fn statements_reach_runs_and_rows_by_key() {
     check(conn, append::INSERT, &["run_id=?"]).await;
     check(conn, save::UPDATE, &["run_id=?"]).await;
     check(conn, lease::FIND, &["run_id=?"]).await;
+    check(conn, keys::FIND, &["owner=? AND key=?"]).await;
     check(conn, worker::LIST_REQUESTS, &["owner=?"]).await;
     check(conn, load::FIND, &["run_id=?", "rowid=?"]).await;
     check(conn, load::PAGE, &["run_no=? AND (step,kind,attempt>(?,?,?"]).await;

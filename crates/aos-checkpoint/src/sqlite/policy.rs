@@ -1,10 +1,13 @@
-//! The ports of policies: budgets, rates and the emergency stop.
+//! The ports of policies: budgets, rates, idempotency keys and the emergency stop.
 
 use std::time::Duration;
 
 use aos_spec::{
     budget::{Account, BudgetUsage, Hold, Holding},
-    port::{BudgetLedger, RateGate, StopScope, StopSwitch, StoreError, SwitchState},
+    port::{
+        BudgetLedger, IdempotencyKeys, KeyAnswer, KeyClaim, RateGate, StopScope, StopSwitch, StoreError,
+        SwitchState,
+    },
     rate::{RateAnswer, RateLimit},
 };
 use async_trait::async_trait;
@@ -37,6 +40,14 @@ impl RateGate for SqliteCheckpointStore {
     async fn take(&self, limits: &[RateLimit], max_wait: Duration) -> Result<RateAnswer, StoreError> {
         let command = |call| Command::Other(Other::Take(call));
         self.ask(command, (limits.to_vec(), max_wait)).await
+    }
+}
+
+#[async_trait]
+impl IdempotencyKeys for SqliteCheckpointStore {
+    async fn claim(&self, claim: &KeyClaim) -> Result<KeyAnswer, StoreError> {
+        let command = |call| Command::Other(Other::Claim(call));
+        self.ask(command, claim.clone()).await
     }
 }
 

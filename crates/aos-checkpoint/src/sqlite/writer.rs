@@ -20,6 +20,7 @@ use aos_spec::{
 };
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
+use tracing::Instrument;
 
 use super::{
     append,
@@ -28,7 +29,7 @@ use super::{
     command::{Command, Other},
     create,
     error::{ambiguous, is_refusal, unavailable},
-    lease, rate, save, switch, worker,
+    keys, lease, rate, save, switch, worker,
     worker_lock::WorkerLocks,
 };
 
@@ -113,7 +114,8 @@ impl Writer {
     /// Commits `batch`, answers its callers, and returns how many they were.
     async fn commit(&mut self, mut batch: Batch) -> usize {
         let n_calls = batch.len();
-        let outcome = self.transact(&mut batch).await;
+        let span = tracing::debug_span!("aos.transaction", n_calls);
+        let outcome = self.transact(&mut batch).instrument(span).await;
         match &outcome {
             Ok(()) => {
                 self.counters.commits.fetch_add(1, Ordering::Relaxed);
@@ -190,6 +192,7 @@ async fn do_other(
             let (limits, max_wait) = &call.ask;
             call.answer = Some(Ok(rate::take(conn, limits, *max_wait, now).await?));
         }
+        Other::Claim(call) => call.answer = Some(Ok(keys::claim(conn, &call.ask, now).await?)),
         Other::Stop(call) => call.answer = Some(Ok(switch::stop(conn, &call.ask, now).await?)),
         Other::Release(call) => call.answer = Some(Ok(switch::release(conn, &call.ask, now).await?)),
     }

@@ -8,12 +8,12 @@
 )]
 
 mod batching;
+mod book;
 mod clock;
 mod conformance;
 mod damage;
 mod equivalence;
 mod opening;
-mod policy;
 mod support;
 mod takeover;
 mod url;

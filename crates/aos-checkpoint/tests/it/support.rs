@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use aos_checkpoint::{
     InMemoryCheckpointStore, SqliteCheckpointStore, SqliteOptions,
-    conformance::{Harness, ManualClock},
+    conformance::{Connection, Harness, ManualClock},
 };
 use aos_spec::{
     ContentHash, RunId, Seed, StepDescriptor, StepIndex, WorkerId, WorkflowPlan, WorkflowSpec,
@@ -32,8 +32,8 @@ impl InMemory {
 
 #[async_trait::async_trait]
 impl Harness for InMemory {
-    async fn connect(&self) -> Arc<dyn CheckpointStore> {
-        Arc::new(self.store.clone())
+    async fn connect(&self) -> Connection {
+        Connection::new(self.store.clone())
     }
 
     async fn advance(&self, by: Duration) {
@@ -82,8 +82,8 @@ impl InFile {
 
 #[async_trait::async_trait]
 impl Harness for InFile {
-    async fn connect(&self) -> Arc<dyn CheckpointStore> {
-        Arc::new(self.open().await)
+    async fn connect(&self) -> Connection {
+        Connection::new(self.open().await)
     }
 
     async fn advance(&self, by: Duration) {

@@ -6,6 +6,8 @@ mod tests;
 
 pub(crate) use early::Early;
 
+use std::path::PathBuf;
+
 use clap::{ArgAction, Args, Parser, ValueEnum};
 
 use crate::command::Command;
@@ -70,6 +72,11 @@ pub(crate) struct GlobalArgs {
         hide_short_help = true
     )]
     pub(crate) log_format: LogFormat,
+
+    /// File that what the command counts is added to, for the textfile collector of Prometheus (a name in *.prom)
+    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(env = "AOS_METRICS_FILE", hide_env_values = true, hide_short_help = true)]
+    pub(crate) metrics_file: Option<PathBuf>,
 
     /// Where runs are kept: `sqlite:PATH`, or `memory:` to keep nothing
     #[arg(long, global = true, value_name = "URL", default_value = DEFAULT_STORE)]

@@ -56,6 +56,7 @@ fn every_command_accepts_the_global_options() {
             "quiet",
             "verbose",
             "log_format",
+            "metrics_file",
             "store",
         ] {
             assert!(
@@ -91,7 +92,7 @@ fn options_and_arguments_are_described() {
 }
 
 /// Commands that the pages about error codes name and that this program does not have.
-const ELSEWHERE: [&str; 3] = ["golden", "policy", "simulate"];
+const ELSEWHERE: [&str; 2] = ["policy", "simulate"];
 
 #[test]
 fn the_commands_that_error_pages_name_exist() {

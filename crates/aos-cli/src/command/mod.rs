@@ -6,6 +6,7 @@ mod completions;
 mod doctor;
 mod explain;
 mod failures;
+mod golden;
 mod graph;
 mod plan;
 mod policy;
@@ -14,6 +15,7 @@ mod run;
 mod runs;
 mod sandbox;
 mod schema;
+mod serve;
 mod simulate;
 mod skills;
 mod validate;
@@ -36,8 +38,12 @@ pub(crate) enum Command {
     /// Look at stored runs, and act on them
     #[command(subcommand)]
     Runs(runs::RunsCommand),
+    /// Verify, compare, replay and sign the goldens of runs
+    #[command(subcommand)]
+    Golden(golden::GoldenCommand),
     /// Show which failures there were, how often, and what became of them
-    Failures(failures::FailuresArgs),
+    #[command(subcommand)]
+    Failures(failures::FailuresCommand),
     /// Check the plans of agents, and make plans of their tool calls
     #[command(subcommand)]
     Plan(plan::PlanCommand),
@@ -56,6 +62,8 @@ pub(crate) enum Command {
     Schema(schema::SchemaArgs),
     /// Explain an error code or a topic
     Explain(explain::ExplainArgs),
+    /// Serve what happens in the store to Prometheus
+    Serve(serve::ServeArgs),
     /// Check that the program can work here
     Doctor(doctor::DoctorArgs),
     /// Print a completion script for a shell
@@ -69,15 +77,17 @@ impl Command {
             Self::Run(args) => run::execute(context, args),
             Self::Resume(args) => resume::execute(context, &args),
             Self::Simulate(args) => simulate::execute(context, &args),
-            Self::Failures(args) => failures::execute(context, &args),
+            Self::Golden(command) => command.execute(context),
             Self::Plan(command) => command.execute(context),
             Self::Sandbox(command) => command.execute(context),
+            Self::Failures(command) => failures::execute(context, &command),
             Self::Policy(command) => policy::execute(context, &command),
             Self::Runs(command) => command.execute(context),
             Self::Skills(command) => skills::execute(context, &command),
             Self::Graph(args) => graph::execute(context, &args),
             Self::Schema(args) => schema::execute(context, &args),
             Self::Explain(args) => explain::execute(context, &args),
+            Self::Serve(args) => serve::execute(context, &args),
             Self::Doctor(args) => doctor::execute(context, &args),
             Self::Completions(args) => completions::execute(context, &args),
         }

@@ -33,6 +33,20 @@ fn broken_texts_are_refused() {
 }
 
 #[test]
+fn members_that_do_not_belong_are_refused() {
+    let yaml = |rest: &str| format!("id: w\n{rest}steps:\n  - {{ id: a, skill_id: noop }}\n");
+    refused(yaml("id: v\n"), 3, &["DUPLICATE_KEY", "--> w.yaml:2:1"]);
+    refused(yaml("colour: blue\n"), 3, &["UNKNOWN_FIELD", "--> w.yaml:2:1"]);
+    refused(yaml("timeout_seconds: soon\n"), 3, &["--> w.yaml:2:18"]);
+    refused(
+        r#"{ "id": "w", "id": "v", "steps": [{ "id": "a", "skill_id": "noop" }] }"#,
+        3,
+        &["DUPLICATE_KEY", "--> w.yaml:1:14"],
+    );
+    refused("id: w\nsteps: 1\n", 3, &["--> w.yaml:2:8"]);
+}
+
+#[test]
 fn steps_that_make_no_graph_are_refused() {
     let workflow = |steps: &str| format!("id: w\nsteps:\n{steps}");
     refused(
@@ -177,6 +191,9 @@ fn a_store_that_cannot_be_written_is_reported_with_its_place() {
         "help: check the path",
     ]);
     assert_eq!(desk.read("file"), "content");
+    // A folder in which nobody may make anything, not even the administrator.
+    let ended = desk.check(&["run", "hello.yaml", "--store", "sqlite:/proc/aos/aos.db"], 10);
+    ended.says(&["error[DB_CONNECTION_FAILED]", "/proc/aos", "help: check the path"]);
     desk.check(&["run", "hello.yaml", "--store", "sqlite:"], 2)
         .says(&["--> --store"]);
 }

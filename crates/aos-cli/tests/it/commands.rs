@@ -90,6 +90,7 @@ fn codes_and_topics_are_explained() {
         "files",
         "ids",
         "inputs",
+        "metrics",
         "output",
         "signals",
         "stores",

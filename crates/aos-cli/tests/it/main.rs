@@ -11,8 +11,17 @@ mod commands;
 mod damage;
 mod examples;
 mod exit_codes;
+mod golden;
+mod golden_kill;
+mod golden_record;
+mod golden_replay;
 mod kill;
+mod log;
+mod metrics;
 mod operate;
+mod ops;
+#[cfg(feature = "otel")]
+mod otel;
 mod output;
 mod plan;
 mod policy;

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Sends a signal to a program that was started.
-fn send(child: &Child, signal: &str) {
+pub(crate) fn send(child: &Child, signal: &str) {
     let status = Command::new("kill")
         .args(["-s", signal, &child.id().to_string()])
         .status()

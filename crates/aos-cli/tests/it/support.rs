@@ -103,6 +103,10 @@ impl Desk {
             "AOS_PROGRESS",
             "AOS_STORE",
             "AOS_LOG",
+            "AOS_GOLDEN_DIR",
+            "AOS_GOLDEN_KEY",
+            "AOS_GOLDEN_KEY_FILE",
+            "AOS_METRICS_FILE",
             "AOS_POLICY",
             "AOS_SANDBOX",
             "NO_COLOR",
@@ -133,6 +137,19 @@ impl Desk {
     #[track_caller]
     pub(crate) fn check(&self, args: &[&str], code: i32) -> Ended {
         let ended = self.aos(args);
+        assert_eq!(ended.code, code, "{args:?}: {ended:#?}");
+        ended
+    }
+
+    /// Runs the program with a variable and checks its exit code.
+    #[track_caller]
+    pub(crate) fn check_with(&self, variable: (&str, &str), args: &[&str], code: i32) -> Ended {
+        let ended: Ended = self
+            .command(args)
+            .env(variable.0, variable.1)
+            .output()
+            .unwrap()
+            .into();
         assert_eq!(ended.code, code, "{args:?}: {ended:#?}");
         ended
     }

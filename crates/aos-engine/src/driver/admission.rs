@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use aos_spec::{
-    AgentId, ErrorCode, Money, RunId, RunStatus, StepIndex, WorkflowPlan,
-    port::{Decision, Denial, PlanValidator, PolicyRequest, Rejection, RunEvent, Skill, StepPolicy},
+    AgentId, ContentHash, ErrorCode, Money, RunId, RunStatus, StepIndex, WorkflowPlan,
+    journal::RunHeader,
+    port::{
+        Decision, Denial, PlanValidator, PolicyRequest, Rejection, RunEvent, Skill, StepPolicy, request_hash,
+    },
 };
 use serde_json::json;
 
@@ -13,16 +16,17 @@ use crate::{engine::Parts, machine::Input};
 
 /// What the policy is asked, owned by the question.
 pub(super) struct Question {
-    pub(super) policy: Arc<dyn StepPolicy>,
-    pub(super) plan: Arc<WorkflowPlan>,
-    pub(super) run_id: RunId,
-    pub(super) agent_id: Option<AgentId>,
-    pub(super) step: StepIndex,
-    pub(super) attempt: u32,
-    pub(super) skill: Option<Arc<dyn Skill>>,
-    pub(super) spent: Money,
-    pub(super) step_spent: Money,
-    pub(super) outstanding: Option<Money>,
+    policy: Arc<dyn StepPolicy>,
+    plan: Arc<WorkflowPlan>,
+    run_id: RunId,
+    agent_id: Option<AgentId>,
+    step: StepIndex,
+    attempt: u32,
+    skill: Option<Arc<dyn Skill>>,
+    spent: Money,
+    step_spent: Money,
+    outstanding: Option<Money>,
+    request_hash: Option<ContentHash>,
 }
 
 impl Question {
@@ -36,6 +40,7 @@ impl Question {
         request.spent = self.spent;
         request.step_spent = self.step_spent;
         request.outstanding = self.outstanding;
+        request.request_hash = self.request_hash;
         let decision = self.policy.decide(&request).await.unwrap_or_else(|error| {
             Decision::Deny(Denial::new(
                 RunStatus::PolicyViolation,
@@ -50,10 +55,90 @@ impl Question {
     }
 }
 
+/// Returns which steps can end the run because an attempt is refused, in canonical order; `guarded` says which of them the
+/// validator can refuse.
+pub(super) fn refusable(
+    plan: &WorkflowPlan,
+    parts: &Parts,
+    header: &RunHeader,
+    guarded: &[bool],
+) -> Vec<bool> {
+    let is_refusable = |index: StepIndex| {
+        let step = plan.descriptor(index);
+        let mut request = PolicyRequest::new(&header.run_id, plan.spec(), step);
+        request.step_index = index;
+        request.agent_id = header.agent_id.as_ref();
+        request.skill = parts
+            .skills
+            .get(step.skill_id.as_str())
+            .map(|skill| skill.manifest());
+        let by_policy = parts.policy.as_ref();
+        guarded[index.get()] || by_policy.is_some_and(|policy| policy.may_refuse(&request))
+    };
+    plan.steps()
+        .iter()
+        .map(|step| is_refusable(step.index()))
+        .collect()
+}
+
 impl Driver<'_> {
+    /// Returns what to ask the policy about the next attempt of `step`.
+    ///
+    /// # Errors
+    ///
+    /// The decision, where there is nothing to ask.
+    pub(super) fn question(&self, step: StepIndex, attempt: u32) -> Result<Question, Decision> {
+        if let Some(denial) = self.refused_inputs(step) {
+            return Err(Decision::Deny(denial));
+        }
+        let policy = self.parts.policy.as_ref().ok_or(Decision::Allow)?;
+        let plan = self.machine.plan();
+        let (spent, outstanding) = self
+            .machine
+            .cost_before(step, |lower| policy.most(plan.spec(), lower));
+        let skill = self.parts.skills.get(plan.descriptor(step).skill_id.as_str());
+        Ok(Question {
+            policy: Arc::clone(policy),
+            plan: Arc::clone(plan),
+            run_id: self.header.run_id.clone(),
+            agent_id: self.header.agent_id.clone(),
+            step,
+            attempt,
+            skill: skill.cloned(),
+            spent,
+            step_spent: self.machine.cost_of(step),
+            outstanding,
+            request_hash: self.request_hash(step).map_err(Decision::Deny)?,
+        })
+    }
+
+    /// Returns what identifies the request that the next attempt of `step` sends, where the step has an idempotency key of
+    /// its own and changes something outside. Inputs that cannot be resolved send nothing.
+    ///
+    /// # Errors
+    ///
+    /// The denial of a request that cannot be told from others.
+    fn request_hash(&self, step: StepIndex) -> Result<Option<ContentHash>, Denial> {
+        let descriptor = self.machine.plan().descriptor(step);
+        if descriptor.idempotency_key.is_none() || !self.machine.effect(step).is_outside() {
+            return Ok(None);
+        }
+        let Ok(inputs) = self.machine.resolve_inputs(step) else {
+            return Ok(None);
+        };
+        let hash = request_hash(&descriptor.skill_id, &inputs);
+        hash.map(Some).map_err(|error| {
+            let message = format!(
+                "the request of step `{}` has no fingerprint: {error}",
+                descriptor.id
+            );
+            Denial::new(RunStatus::PolicyViolation, ErrorCode::PolicyViolation, message)
+        })
+    }
+
     /// Returns why the validator refuses the inputs of `step`. Inputs that cannot be resolved are not refused here: the
     /// attempt fails because of them.
-    pub(super) fn refused_inputs(&self, step: StepIndex) -> Option<Denial> {
+    fn refused_inputs(&self, step: StepIndex) -> Option<Denial> {
         let validator = self
             .parts
             .validator

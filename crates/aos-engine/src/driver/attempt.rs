@@ -6,13 +6,16 @@ use aos_spec::{ErrorCode, StepContext, StepFailure, port::Skill};
 use futures_util::FutureExt;
 use tokio::time::{Instant, timeout};
 
-use super::AttemptEnd;
+use super::{AttemptEnd, trace};
 use crate::machine::Answer;
 
 /// Invokes `skill`, and returns within its time limit plus `grace`.
 pub(super) async fn run(skill: Arc<dyn Skill>, context: StepContext, grace: Duration) -> AttemptEnd {
     let began = Instant::now();
     let answer = answer(&*skill, &context, grace).await;
+    if let Answer::Skill(Err(failure)) = &answer {
+        trace::failed(failure.code);
+    }
     AttemptEnd {
         step: context.step_index,
         answer,
@@ -21,7 +24,8 @@ pub(super) async fn run(skill: Arc<dyn Skill>, context: StepContext, grace: Dura
 }
 
 async fn answer(skill: &dyn Skill, context: &StepContext, grace: Duration) -> Answer {
-    let invocation = AssertUnwindSafe(skill.invoke(context)).catch_unwind();
+    // The call itself may panic, not only the future that it returns.
+    let invocation = AssertUnwindSafe(async { skill.invoke(context).await }).catch_unwind();
     let mut invocation = std::pin::pin!(invocation);
     let limit = async {
         match context.timeout {

@@ -3,6 +3,8 @@
 mod admission;
 mod attempt;
 mod perform;
+mod replay;
+mod trace;
 mod watch;
 mod writer;
 
@@ -23,6 +25,9 @@ use tokio::{
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
+
+pub use replay::{Replayed, replay};
 
 use self::{
     perform::Ending,
@@ -53,6 +58,7 @@ pub(crate) struct Driver<'a> {
     ended: VecDeque<AttemptEnd>,
     /// Running attempts, and what cancels them.
     attempts: JoinSet<AttemptEnd>,
+    spans: trace::StepSpans,
     cancellations: BTreeMap<StepIndex, CancellationToken>,
     /// Decisions and sleeps that are being waited for.
     waits: FuturesUnordered<BoxFuture<'static, Input>>,
@@ -150,10 +156,7 @@ impl<'a> Driver<'a> {
             durability: parts.options.durability,
             max_output_bytes: parts.options.max_output_bytes,
             authorize: parts.policy.is_some() || parts.validator.is_some(),
-            refusable: guarded
-                .iter()
-                .map(|guarded| *guarded || parts.policy.is_some())
-                .collect(),
+            refusable: admission::refusable(&plan, parts, &header, &guarded),
         };
         let watch = parts.policy.as_ref().map(|policy| {
             let (policy, plan) = (Arc::clone(policy), Arc::clone(&plan));
@@ -170,6 +173,7 @@ impl<'a> Driver<'a> {
             is_resumed: elapsed.is_some(),
             ended: VecDeque::new(),
             attempts: JoinSet::new(),
+            spans: trace::StepSpans::default(),
             cancellations: BTreeMap::new(),
             waits: FuturesUnordered::new(),
             began: Instant::now(),
@@ -190,7 +194,9 @@ impl<'a> Driver<'a> {
             steps_ended: self.machine.n_ended(),
             resumed: self.is_resumed,
         });
-        let result = self.drive_to_the_end().await;
+        let span = trace::run(&self.header, self.is_resumed);
+        let result = self.drive_to_the_end().instrument(span.clone()).await;
+        trace::ended(&span, &run_id, &result);
         match &result {
             Ok(result) => parts.observe(&RunEvent::RunFinished { result }),
             Err(_) => parts.observe(&RunEvent::RunStopped {
@@ -219,6 +225,9 @@ impl<'a> Driver<'a> {
         let deadline = deadline.map(|limit| self.began + limit.saturating_sub(self.elapsed_before));
         let mut is_timed = deadline.is_some();
         let mut timer = std::pin::pin!(tokio::time::sleep_until(deadline.unwrap_or(self.began)));
+        // Made once: each new one would register itself anew in a list that all runs share.
+        let parts = self.parts;
+        let mut interrupted = std::pin::pin!(parts.interrupted.cancelled());
         let mut is_interruptible = true;
         while !self.machine.is_finished() {
             let input = tokio::select! {
@@ -234,24 +243,21 @@ impl<'a> Driver<'a> {
                     outcome?;
                     Input::Written { write }
                 }
-                Some(joined) = self.attempts.join_next() => match joined {
+                Some(joined) = self.attempts.join_next(), if !self.attempts.is_empty() => match joined {
                     Ok(end) => self.attempted(end),
                     // An attempt catches its panics itself and is only aborted with its driver.
                     Err(_) => continue,
                 },
-                Some(input) = self.waits.next() => {
+                Some(input) = self.waits.next(), if !self.waits.is_empty() => {
                     self.observe_denial(&input);
                     input
                 }
-                Ok(()) = self.active.requests.changed() => match *self.active.requests.borrow_and_update() {
-                    Some(request) => Input::Stop(stop_on(request)),
-                    None => continue,
-                },
+                Some(request) = self.active.requests.recv() => Input::Stop(stop_on(request)),
                 stop = stopped(&mut self.watch, &self.cancellations), if self.watch.is_some() => {
                     self.watch = None;
                     Input::Stop(stop)
                 }
-                () = self.parts.interrupted.cancelled(), if is_interruptible => {
+                () = &mut interrupted, if is_interruptible => {
                     is_interruptible = false;
                     Input::Stop(Stop { status: RunStatus::Paused, error: None, cancel_attempts: true })
                 }

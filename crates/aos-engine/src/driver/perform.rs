@@ -4,15 +4,16 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use aos_spec::{
     ContentHash, ErrorCode, RunStatus, StepContext, StepFailure, StepIndex, WorkflowResult,
-    journal::{CorruptRun, RunError},
-    port::{CheckpointUpdate, Decision, RunEvent, StepRecord},
+    journal::{CorruptRun, RunError, RunHeader},
+    port::{CheckpointUpdate, RunEvent, StepRecord},
 };
 use futures_util::{FutureExt, future::BoxFuture};
+use tracing::Instrument;
 
-use super::{AttemptEnd, Driver, admission::Question, attempt};
+use super::{AttemptEnd, Driver, attempt};
 use crate::{
     EngineError,
-    machine::{Answer, Effect, Input},
+    machine::{Answer, Effect, Input, Machine},
 };
 
 /// How the run ends, as it is being saved.
@@ -83,39 +84,10 @@ impl Driver<'_> {
     }
 
     fn authorize(&mut self, step: StepIndex, attempt: u32) {
-        if let Some(denial) = self.refused_inputs(step) {
-            let decision = Decision::Deny(denial);
-            return self
-                .waits
-                .push(Box::pin(std::future::ready(Input::Decided { step, decision })));
-        }
-        let Some(policy) = &self.parts.policy else {
-            let decision = Decision::Allow;
-            return self
-                .waits
-                .push(Box::pin(std::future::ready(Input::Decided { step, decision })));
-        };
-        let plan = self.machine.plan();
-        let (spent, outstanding) = self
-            .machine
-            .cost_before(step, |lower| policy.most(plan.spec(), lower));
-        let question = Question {
-            policy: Arc::clone(policy),
-            plan: Arc::clone(plan),
-            run_id: self.header.run_id.clone(),
-            agent_id: self.header.agent_id.clone(),
-            step,
-            attempt,
-            skill: self
-                .parts
-                .skills
-                .get(plan.descriptor(step).skill_id.as_str())
-                .cloned(),
-            spent,
-            step_spent: self.machine.cost_of(step),
-            outstanding,
-        };
-        self.waits.push(Box::pin(question.ask()));
+        self.waits.push(match self.question(step, attempt) {
+            Ok(question) => Box::pin(question.ask()),
+            Err(decision) => Box::pin(std::future::ready(Input::Decided { step, decision })),
+        });
     }
 
     fn invoke(&mut self, step: StepIndex, attempt: u32) {
@@ -133,12 +105,13 @@ impl Driver<'_> {
                 format!("no skill `{}` is registered", descriptor.skill_id),
             )
         });
-        let call = skill.and_then(|skill| Ok((skill, self.context(step, attempt)?)));
+        let call = skill.and_then(|skill| Ok((skill, context(&self.machine, &self.header, step, attempt)?)));
         match call {
             Ok((skill, context)) => {
                 let cancellation = context.cancellation.clone();
+                let span = self.spans.attempt(&self.header.run_id, step, descriptor, attempt);
                 let attempt = attempt::run(skill, context, self.parts.options.cancel_grace);
-                let mut attempt: BoxFuture<'static, AttemptEnd> = Box::pin(attempt);
+                let mut attempt: BoxFuture<'static, AttemptEnd> = Box::pin(attempt.instrument(span));
                 // Most quick skills answer at once; only the others are worth a task of their own.
                 match (&mut attempt).now_or_never() {
                     Some(end) => self.ended.push_back(end),
@@ -159,36 +132,11 @@ impl Driver<'_> {
         }
     }
 
-    fn context(&self, step: StepIndex, attempt: u32) -> Result<StepContext, StepFailure> {
-        let inputs = self
-            .machine
-            .resolve_inputs(step)
-            .map_err(|error| StepFailure::new(ErrorCode::InvalidReference, error.to_string()))?;
-        let plan = self.machine.plan();
-        let descriptor = plan.descriptor(step);
-        let run_id = self.header.run_id.clone();
-        let mut context = StepContext::new(run_id, plan.spec().id.clone(), descriptor.id.clone(), inputs);
-        context.step_index = step;
-        context.seed = self.machine.seed(step);
-        context.attempt = attempt;
-        let outputs = self.machine.dependency_outputs(step).into_iter();
-        context.outputs = outputs
-            .map(|(on, output)| (plan.descriptor(on).id.clone(), Arc::new(output)))
-            .collect::<BTreeMap<_, _>>();
-        if let Some(key) = &descriptor.idempotency_key {
-            context.idempotency_key.clone_from(key);
-        }
-        context.agent_id.clone_from(&self.header.agent_id);
-        context.timeout = descriptor
-            .timeout_seconds
-            .map(aos_spec::workflow::TimeoutSeconds::duration);
-        Ok(context)
-    }
-
     async fn committed(&mut self, step: StepIndex) -> Result<(), EngineError> {
         let Some(result) = self.machine.result(step) else {
             return Ok(());
         };
+        self.spans.committed(step, result);
         let skill_id = &self.machine.plan().descriptor(step).skill_id;
         if !self.machine.was_restored(step) {
             let run_id = &self.header.run_id;
@@ -232,4 +180,35 @@ impl Driver<'_> {
         }
         Ok(result)
     }
+}
+
+/// Returns what the skill of `step` is called with.
+pub(super) fn context(
+    machine: &Machine,
+    header: &RunHeader,
+    step: StepIndex,
+    attempt: u32,
+) -> Result<StepContext, StepFailure> {
+    let inputs = machine
+        .resolve_inputs(step)
+        .map_err(|error| StepFailure::new(error.code(), error.to_string()))?;
+    let plan = machine.plan();
+    let descriptor = plan.descriptor(step);
+    let run_id = header.run_id.clone();
+    let mut context = StepContext::new(run_id, plan.spec().id.clone(), descriptor.id.clone(), inputs);
+    context.step_index = step;
+    context.seed = machine.seed(step);
+    context.attempt = attempt;
+    let outputs = machine.dependency_outputs(step).into_iter();
+    context.outputs = outputs
+        .map(|(on, output)| (plan.descriptor(on).id.clone(), Arc::new(output)))
+        .collect::<BTreeMap<_, _>>();
+    if let Some(key) = &descriptor.idempotency_key {
+        context.idempotency_key.clone_from(key);
+    }
+    context.agent_id.clone_from(&header.agent_id);
+    context.timeout = descriptor
+        .timeout_seconds
+        .map(aos_spec::workflow::TimeoutSeconds::duration);
+    Ok(context)
 }

@@ -4,18 +4,15 @@
 use std::{sync::Arc, time::Duration};
 
 use aos_spec::{
-    failure::ErrorClass,
     journal::JournalRow,
     port::{CheckpointStore, CheckpointUpdate, Lease, StoreError},
 };
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
+use tracing::Instrument;
 
-use crate::machine::WriteNumber;
-
-/// How often a write is tried again whose failure may pass, and the first wait before that.
-const RETRIES: u32 = 5;
-const FIRST_WAIT: Duration = Duration::from_millis(20);
+use super::trace;
+use crate::{again::persistently, machine::WriteNumber};
 
 /// One write to the store that has ended.
 pub(super) struct Written {
@@ -77,27 +74,37 @@ impl Writer {
         if !self.rows.is_empty() {
             let rows = std::mem::take(&mut self.rows);
             let write = self.last_row;
-            self.under_way = Some(Box::pin(async move {
-                let began = Instant::now();
-                let outcome = persistently(|| store.append(&lease, rows.clone())).await;
-                Written {
-                    write,
-                    rows: rows.len(),
-                    duration: began.elapsed(),
-                    outcome,
+            let span = trace::commit(&lease.run_id, rows.len());
+            self.under_way = Some(Box::pin(
+                async move {
+                    let began = Instant::now();
+                    let outcome =
+                        persistently(lease.run_id.as_str(), || store.append(&lease, rows.clone())).await;
+                    Written {
+                        write,
+                        rows: rows.len(),
+                        duration: began.elapsed(),
+                        outcome,
+                    }
                 }
-            }));
+                .instrument(span),
+            ));
         } else if let Some((write, update)) = self.update.take() {
-            self.under_way = Some(Box::pin(async move {
-                let began = Instant::now();
-                let outcome = persistently(|| store.save(&lease, update.clone())).await;
-                Written {
-                    write,
-                    rows: 0,
-                    duration: began.elapsed(),
-                    outcome: outcome.map(drop),
+            let span = trace::commit(&lease.run_id, 0);
+            self.under_way = Some(Box::pin(
+                async move {
+                    let began = Instant::now();
+                    let outcome =
+                        persistently(lease.run_id.as_str(), || store.save(&lease, update.clone())).await;
+                    Written {
+                        write,
+                        rows: 0,
+                        duration: began.elapsed(),
+                        outcome: outcome.map(drop),
+                    }
                 }
-            }));
+                .instrument(span),
+            ));
         }
     }
 
@@ -114,21 +121,4 @@ impl Writer {
         self.under_way = None;
         written
     }
-}
-
-/// Performs a write again as long as its failure may pass. All writes of the port may be repeated.
-async fn persistently<T, F>(mut write: impl FnMut() -> F) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    for retry in 0..RETRIES {
-        match write().await {
-            Err(error) if matches!(error.class(), ErrorClass::Transient | ErrorClass::Ambiguous) => {
-                tracing::warn!(%error, retry, "a write to the store failed; trying again");
-                tokio::time::sleep(FIRST_WAIT * 2_u32.pow(retry)).await;
-            }
-            outcome => return outcome,
-        }
-    }
-    write().await
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aos_spec::{
-    ContentHash, ErrorCode, RunStatus, StepFailure, StepIndex,
+    ContentHash, ErrorCode, RunStatus, StepFailure, StepIndex, StepResult,
     journal::{JournalRow, RunError},
     port::Decision,
     skill::SkillOutput,
@@ -30,6 +30,13 @@ pub enum Input {
         answer: Answer,
         /// How long it took.
         duration: Duration,
+    },
+    /// The attempt is not made: the step ends as it did when the run was recorded.
+    Served {
+        /// The step.
+        step: StepIndex,
+        /// The recorded result; its cost and retries are those of all recorded attempts.
+        result: Box<StepResult>,
     },
     /// The wait before the next attempt of a step is over.
     Woken {

@@ -154,6 +154,7 @@ impl Machine {
             } => {
                 self.attempted(step.get(), answer, duration, elapsed_ms, &mut effects);
             }
+            Input::Served { step, result } => self.served(step.get(), *result, elapsed_ms, &mut effects),
             Input::Woken { step } => self.woken(step.get(), &mut effects),
             Input::Written { write } => self.written(write, &mut effects),
             Input::Stop(stop) => self.stop(stop, &mut effects),
@@ -178,6 +179,13 @@ impl Machine {
     #[must_use]
     pub fn result(&self, step: StepIndex) -> Option<&StepResult> {
         self.steps[step.get()].result.as_ref()
+    }
+
+    /// Drops the output of a step that no other step will ask for any more; `null` takes its place.
+    pub fn forget_output(&mut self, step: StepIndex) {
+        if let Some(result) = &mut self.steps[step.get()].result {
+            result.output = Value::Null;
+        }
     }
 
     /// Returns the number of steps that have a result.

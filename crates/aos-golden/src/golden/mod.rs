@@ -145,6 +145,24 @@ impl Golden {
         Ok(bytes)
     }
 
+    /// Calls `visit` with one line after the other, without their LFs.
+    ///
+    /// # Errors
+    ///
+    /// [`GoldenError`] when the golden cannot be read, or was changed since it was verified: what was visited must then not be
+    /// used. The first error of `visit`.
+    pub fn for_each_line<E: From<GoldenError>>(
+        &self,
+        mut visit: impl FnMut(&str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut lines = self.lines()?;
+        while let Some(line) = lines.next_line()? {
+            // The lines were found to be JSON when the golden was loaded.
+            visit(&String::from_utf8_lossy(line))?;
+        }
+        Ok(())
+    }
+
     /// Writes the golden, byte for byte and without a signature, to the file at `path`.
     ///
     /// # Errors

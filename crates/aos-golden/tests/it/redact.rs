@@ -185,13 +185,17 @@ fn the_recording_of_a_replay_of_a_golden_with_hidden_values_agrees() {
         [json!({ "pin": 1234, "all": { "a": "some secret" } }), json!(true)],
     );
     let options = hiding(&["/steps/*/output/pin", "/steps/*/output/all"]);
-    let recording = Recording::from_unverified(&run.golden_with(options).unwrap()).unwrap();
+    let mut recording = Recording::from_unverified(&run.golden_with(options).unwrap()).unwrap();
     let mut replay = run.clone();
     replay.start.replay = true;
     for step in &mut replay.steps {
-        let served = aos_spec::port::ReplaySource::recorded(&recording, step.index, &step.result.step_id);
-        *step = served.unwrap().clone();
+        let served = aos_spec::port::ReplaySource::recorded(&mut recording, step.index, &step.result.step_id);
+        *step = served.unwrap().unwrap();
     }
+    let served =
+        |text: &str| aos_spec::port::ReplaySource::hides(&recording, json!({ "x": [text] }).as_object());
+    assert!(served("pin=[redacted:number]"));
+    assert!(!served("pin=1234"));
     let replayed = replay.golden_with(recording.recorder_options()).unwrap();
     assert_eq!(recording.divergences(&replayed).unwrap(), []);
 }

@@ -205,3 +205,45 @@ fn every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_is_quiet() {
         );
     }
 }
+
+/// Returns the series that the cases of a file load.
+fn loaded(file: &str) -> Vec<String> {
+    let cases: Value =
+        serde_saphyr::from_str(&read(&format!("ops/prometheus_rules/tests/{file}"))).expect("YAML");
+    let cases = cases["tests"].as_array().expect("tests").iter();
+    cases
+        .flat_map(|case| case["input_series"].as_array().expect("series").clone())
+        .map(|series| text(&series, "/series").to_owned())
+        .collect()
+}
+
+#[test]
+fn the_cases_load_series_that_are_exported() {
+    for entry in fs::read_dir(root().join("ops/prometheus_rules/tests")).unwrap() {
+        let file = entry.unwrap().file_name().to_string_lossy().into_owned();
+        for series in loaded(&file) {
+            if !series.starts_with("up{") {
+                assert_eq!(promql::metrics(&series).len(), 1, "{file}: {series}");
+                promql::check_labels(&series);
+                promql::check_bound(&series);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_healthy_hour_has_every_series_that_an_alert_asks_for() {
+    let healthy = loaded("healthy.yml");
+    for rule in all_rules() {
+        for metric in promql::metrics(text(&rule, "/expr")) {
+            assert!(
+                healthy
+                    .iter()
+                    .any(|series| promql::metrics_or_none(series).contains(&metric.name)),
+                "{} is quiet because nothing is loaded of {}",
+                name(&rule),
+                metric.name
+            );
+        }
+    }
+}

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod accumulate;
 mod alerts;
 mod bounds;
 mod catalogue;

@@ -21,6 +21,27 @@ pub(crate) fn metrics(expression: &str) -> Vec<&'static Metric> {
         .collect()
 }
 
+/// Returns the names of the metrics of the catalogue in `expression`.
+pub(crate) fn metrics_or_none(expression: &str) -> Vec<&'static str> {
+    words(expression)
+        .filter_map(|word| Some(metric(word)?.name))
+        .collect()
+}
+
+/// Checks that a bucket in `series` is one that the histogram has.
+#[track_caller]
+pub(crate) fn check_bound(series: &str) {
+    let Some((_, bound)) = series.split_once("le=\"") else {
+        return;
+    };
+    let bound = bound.split('"').next().unwrap_or_default();
+    let buckets = metrics(series)[0].buckets;
+    let is_bound = bound
+        .parse()
+        .is_ok_and(|bound: f64| bound.is_infinite() || buckets.contains(&bound));
+    assert!(is_bound, "{buckets:?} has no bound {bound}: {series}");
+}
+
 fn metric(name: &str) -> Option<&'static Metric> {
     catalogue::ALL.iter().find(|metric| {
         let suffix = name.strip_prefix(metric.name);

@@ -48,12 +48,26 @@ pub struct SkillRules {
     pub deny: BTreeSet<SkillId>,
 }
 
-/// Which steps need an idempotency key of their own.
+/// What holds for idempotency keys.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IdempotencyRules {
-    /// Which steps.
+    /// Which steps need a key of their own.
     pub keys: KeysFor,
+    /// What happens when a run uses a key that stands for another request already.
+    pub across_runs: AcrossRuns,
+}
+
+/// What happens when a run uses a key that an earlier run of the same tenant (without one, of the same agent) used for
+/// another request. The same request may use its key again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AcrossRuns {
+    /// The step is refused: to the world outside, the second request would be a repetition of the first.
+    #[default]
+    Refuse,
+    /// Nothing; keys are not remembered.
+    Allow,
 }
 
 /// Which steps need an idempotency key of their own. All others get one that is derived from run and step.
@@ -206,6 +220,18 @@ impl Limits {
 }
 
 impl PolicyConfig {
+    /// Returns the rules of somebody who has written none: they limit nothing, and leave the emergency stop.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self {
+            idempotency: IdempotencyRules {
+                across_runs: AcrossRuns::Allow,
+                ..IdempotencyRules::default()
+            },
+            ..Self::default()
+        }
+    }
+
     /// Returns the hash of the rules; equal for equal rules, however they are written.
     #[must_use]
     pub fn hash(&self) -> ContentHash {
@@ -223,6 +249,13 @@ impl PolicyConfig {
     #[must_use]
     pub fn tenant_of(&self, agent: Option<&AgentId>) -> Option<&TenantId> {
         self.agent(agent?).tenant.as_ref()
+    }
+
+    /// Returns whose idempotency keys those of a run of `agent` are: its tenant's, without one its own.
+    #[must_use]
+    pub fn key_owner(&self, agent: Option<&AgentId>) -> Option<Account> {
+        let tenant = self.tenant_of(agent).cloned().map(Account::Tenant);
+        tenant.or_else(|| agent.cloned().map(Account::Agent))
     }
 
     /// Returns the most that `step` may cost over all its attempts: a step can only lower the ceiling.

@@ -48,6 +48,36 @@ pub(crate) async fn check(view: View<'_>, ledger: &dyn BudgetLedger) -> Answer {
     }
 }
 
+/// Returns what is taken of the budgets of the run now, without taking anything, and in words whether they have room.
+pub(crate) async fn look(view: View<'_>, ledger: &dyn BudgetLedger) -> Result<String, Hit> {
+    let requested = required(view).unwrap_or(Money::MAX);
+    let mut parts = Vec::new();
+    for limit in &view.run.budgets {
+        let usage = ledger.usage(&limit.account).await;
+        let usage = usage.map_err(|error| unreachable(&error))?;
+        let row = usage.iter().find(|row| row.period == limit.period);
+        let (spent, held) = row.map_or((Money::ZERO, Money::ZERO), |row| {
+            (row.spent_cents, row.held_cents)
+        });
+        let current = spent.saturating_add(held);
+        if current.checked_add(requested).is_none_or(|sum| sum > limit.most) {
+            return Err(refused(&Refusal {
+                limit: limit.clone(),
+                current,
+                requested,
+            }));
+        }
+        parts.push(format!(
+            "of the {} budget of `{}`, {} cents, {spent} are spent and {held} are held by runs",
+            limit.period, limit.account, limit.most
+        ));
+    }
+    Ok(format!(
+        "{}; the run needs {requested} cents up to here",
+        parts.join("; ")
+    ))
+}
+
 fn refused(refusal: &Refusal) -> Hit {
     let limit = &refusal.limit;
     Hit::budget(

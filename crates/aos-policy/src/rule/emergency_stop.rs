@@ -56,6 +56,11 @@ pub(crate) fn by_switch<'a>(
     )))
 }
 
+/// Says why nothing is stopped.
+pub(crate) fn explain() -> String {
+    "no stop is on that is about this step".into()
+}
+
 fn stopped(message: String) -> Hit {
     Hit {
         status: RunStatus::EmergencyStopped,

@@ -73,6 +73,39 @@ impl fmt::Display for Rule {
     }
 }
 
+/// A rule that takes nothing and needs nobody else.
+#[derive(Clone, Copy)]
+pub(crate) struct PureRule {
+    pub(crate) rule: Rule,
+    check: fn(View<'_>) -> Objection,
+    /// Says why the rule has no objection.
+    pub(crate) explain: fn(View<'_>) -> String,
+}
+
+/// The rules that take nothing, without the emergency stop, in their order.
+pub(crate) const PURE: [PureRule; 4] = [
+    PureRule {
+        rule: Rule::SkillAllowed,
+        check: skill_allowed::check,
+        explain: skill_allowed::explain,
+    },
+    PureRule {
+        rule: Rule::StepCeiling,
+        check: step_ceiling::check,
+        explain: step_ceiling::explain,
+    },
+    PureRule {
+        rule: Rule::WorkflowCeiling,
+        check: workflow_ceiling::check,
+        explain: workflow_ceiling::explain,
+    },
+    PureRule {
+        rule: Rule::Idempotency,
+        check: idempotency::check,
+        explain: idempotency::explain,
+    },
+];
+
 /// What rules look at.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
@@ -92,12 +125,22 @@ pub(crate) enum Objection {
     Undecided,
 }
 
-/// Returns what the rules that take nothing say, without the emergency stop, in their order.
+/// Whether any rule but the emergency stop may come to refuse the step, at any attempt and whatever earlier steps cost.
+/// `view` is that of the first attempt.
+pub(crate) fn may_refuse(view: View<'_>) -> bool {
+    // What a step may cost matters to the first attempt, which is among the objections, and to those that follow.
+    let can_repeat = view.step.retry && view.step.max_retries > 0;
+    can_repeat && view.config.step_limit(view.step).is_some()
+        || view.config.run_limit(view.context.spec).is_some()
+        || !view.run.budgets.is_empty()
+        || rate_limit::applies(view)
+        || idempotency::is_claimed(view)
+        || objections(view)
+            .iter()
+            .any(|objection| *objection != Objection::None)
+}
+
+/// Returns what the rules of [`PURE`] say.
 pub(crate) fn objections(view: View<'_>) -> [Objection; 4] {
-    [
-        skill_allowed::check(view),
-        step_ceiling::check(view),
-        workflow_ceiling::check(view),
-        idempotency::check(view),
-    ]
+    PURE.map(|rule| (rule.check)(view))
 }

@@ -41,6 +41,29 @@ pub(crate) async fn check(view: View<'_>, gate: &dyn RateGate) -> Result<Duratio
     }
 }
 
+/// Says which rates the step counts against.
+pub(crate) fn explain(view: View<'_>) -> String {
+    let rules = view.config.rate_limits.iter();
+    let rates = rules.filter_map(|rule| {
+        let then = match rule.when_limited {
+            WhenLimited::Wait => format!("it waits at most {} s", rule.max_wait_seconds),
+            WhenLimited::Fail => "it is refused".into(),
+        };
+        Some(format!("{}, beyond which {then}", key_of(rule, view)?))
+    });
+    let rates: Vec<_> = rates.collect();
+    if rates.is_empty() {
+        return "no rate applies to the step".into();
+    }
+    format!("the step counts against {}", rates.join("; "))
+}
+
+/// Whether any rate applies to the step.
+pub(crate) fn applies(view: View<'_>) -> bool {
+    let mut rules = view.config.rate_limits.iter();
+    rules.any(|rule| key_of(rule, view).is_some())
+}
+
 /// Returns what `rule` counts the step under, if it applies. The number of requests is part of it, so that two rules about
 /// the same thing count apart.
 fn key_of(rule: &RateRule, view: View<'_>) -> Option<String> {

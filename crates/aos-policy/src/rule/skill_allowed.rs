@@ -29,3 +29,12 @@ pub(super) fn check(view: View<'_>) -> Objection {
         message,
     ))
 }
+
+pub(super) fn explain(view: View<'_>) -> String {
+    let skill = &view.step.skill_id;
+    match &view.config.skills.allow {
+        Some(_) => format!("`{skill}` is among the skills that may be called"),
+        None if view.config.skills.deny.is_empty() => "every skill may be called".into(),
+        None => format!("`{skill}` is not among the skills that may not be called"),
+    }
+}

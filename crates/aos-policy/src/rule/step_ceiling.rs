@@ -21,3 +21,13 @@ pub(super) fn check(view: View<'_>) -> Objection {
         &format!("the ceiling of step `{}`", view.step.id),
     ))
 }
+
+pub(super) fn explain(view: View<'_>) -> String {
+    let (spent, expected) = (view.context.step_spent, view.step.estimated_cost_cents);
+    match view.config.step_limit(view.step) {
+        None => format!("nothing limits what the step costs; {expected} cents are expected"),
+        Some(limit) => format!(
+            "the step may cost {limit} cents: its earlier attempts have cost {spent}, and {expected} are expected"
+        ),
+    }
+}

@@ -40,3 +40,14 @@ pub(super) fn check(view: View<'_>) -> Objection {
         "the ceiling of the run",
     ))
 }
+
+pub(super) fn explain(view: View<'_>) -> String {
+    match view.config.run_limit(view.context.spec) {
+        None => "nothing limits what the run costs".into(),
+        Some(limit) => format!(
+            "the run may cost {limit} cents: {} are spent before, and the step can cost {}",
+            view.context.spent,
+            need(view)
+        ),
+    }
+}

@@ -152,3 +152,15 @@ fn the_hash_is_that_of_the_rules_and_not_of_their_text() {
     );
     assert_ne!(hash("step_ceiling_cents = 5"), hash("step_ceiling_cents = 6"));
 }
+
+#[test]
+fn the_example_of_the_documentation_is_valid_and_names_every_field() {
+    let page = include_str!("../../../../docs/policy.md");
+    let example = page.split("```toml").nth(1).unwrap().split("```").next().unwrap();
+    let config = PolicyConfig::parse(example).unwrap();
+    let fields = serde_json::to_value(&config).unwrap();
+    for (field, value) in fields.as_object().unwrap() {
+        let is_given = !value.is_null() && *value != serde_json::json!({}) && *value != serde_json::json!([]);
+        assert!(is_given, "{field}");
+    }
+}

@@ -11,7 +11,9 @@ use aos_spec::{
     port::{BudgetLedger, StepPolicy},
 };
 
-use crate::support::{Gate, Still, agent, cents, check, config, manifest, rules_of, run_id, step, workflow};
+use crate::support::{
+    Gate, Still, agent, builder, cents, check, config, manifest, rules_of, run_id, step, workflow,
+};
 
 #[tokio::test]
 async fn the_first_rule_that_refuses_decides_and_all_are_listed() {
@@ -122,7 +124,7 @@ async fn side_effects_need_a_key_that_no_other_step_has() {
 #[tokio::test]
 async fn a_suspended_tenant_executes_nothing() {
     let text = "[tenants.t]\nsuspended = true\n[agents.a]\ntenant = \"t\"";
-    let enforcer = PolicyEnforcer::builder(config(text)).build().unwrap();
+    let enforcer = builder(text).build().unwrap();
     let (spec, run_id) = (workflow(vec![step("a")]), run_id());
     let context = CheckContext::new(&run_id, &spec);
     let result = enforcer
@@ -142,10 +144,7 @@ async fn a_suspended_tenant_executes_nothing() {
 async fn a_run_holds_its_budget_before_it_spends_and_is_charged_once() {
     let text = "[tenants.t]\nmonthly_cents = 100\n[agents.a]\ntenant = \"t\"\ndaily_cents = 10";
     let tracker = Arc::new(BudgetTracker::new(Arc::new(Still)));
-    let enforcer = PolicyEnforcer::builder(config(text))
-        .ledger(tracker.clone())
-        .build()
-        .unwrap();
+    let enforcer = builder(text).ledger(tracker.clone()).build().unwrap();
     let mut first = step("a");
     first.max_cost_cents = Some(cents(6));
     let (spec, run_id, agent) = (workflow(vec![first]), run_id(), agent("a"));
@@ -190,10 +189,7 @@ async fn a_limited_step_waits_or_fails_as_configured() {
         let text = format!(
             "[[rate_limits]]\nskill = \"*\"\nrequests = 2\nper_seconds = 10\nwhen_limited = \"{mode}\"\nmax_wait_seconds = 6"
         );
-        let enforcer = PolicyEnforcer::builder(config(&text))
-            .rates(Arc::new(Gate::default()))
-            .build()
-            .unwrap();
+        let enforcer = builder(&text).rates(Arc::new(Gate::default())).build().unwrap();
         let began = tokio::time::Instant::now();
         assert!(
             enforcer
@@ -215,7 +211,13 @@ async fn a_limited_step_waits_or_fails_as_configured() {
 
 #[test]
 fn rules_without_the_part_that_they_need_are_refused() {
-    let build = |text: &str| PolicyEnforcer::builder(config(text)).build().map(|_| ());
+    let build = |text: &str| builder(text).build().map(|_| ());
+    assert_eq!(
+        PolicyEnforcer::builder(config("")).build().map(|_| ()),
+        Err(MissingPart::Keys)
+    );
+    let allow = "[idempotency]\nacross_runs = \"allow\"";
+    assert_eq!(PolicyEnforcer::builder(config(allow)).build().map(|_| ()), Ok(()));
     assert_eq!(build("[agents.a]\ndaily_cents = 1"), Err(MissingPart::Ledger));
     assert_eq!(
         build("[[rate_limits]]\nskill = \"x\"\nrequests = 1"),
@@ -235,7 +237,7 @@ async fn what_is_not_clearly_off_is_an_emergency_stop() {
         ("true", true),
         ("please", true),
     ] {
-        let enforcer = PolicyEnforcer::builder(config(""))
+        let enforcer = builder("")
             .environment(move |_| Some(value.into()))
             .build()
             .unwrap();

@@ -1,10 +1,14 @@
 //! The pieces that the tests put together.
 
-use std::sync::Mutex;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
-use aos_policy::{CheckContext, PolicyCheckResult, PolicyConfig, PolicyEnforcer, Rule};
+use aos_policy::{CheckContext, EnforcerBuilder, PolicyCheckResult, PolicyConfig, PolicyEnforcer, Rule};
 use aos_spec::{
-    AgentId, Effect, Money, RunId, SkillManifest, StepDescriptor, Timestamp, WorkflowSpec, port::Clock,
+    AgentId, ContentHash, Effect, Money, RunId, SkillManifest, StepDescriptor, Timestamp, WorkflowSpec,
+    port::{Clock, IdempotencyKeys, KeyAnswer, KeyClaim, KeyUse, StoreError},
 };
 
 /// A clock that stands still.
@@ -39,6 +43,36 @@ impl aos_spec::port::RateGate for Gate {
         due.extend(limits.iter().map(|limit| limit.key.clone()).zip(next));
         Ok(answer)
     }
+}
+
+/// Remembers keys by owner and text.
+#[derive(Default)]
+pub(crate) struct Keys(Mutex<BTreeMap<(String, String), (ContentHash, KeyUse)>>);
+
+#[async_trait::async_trait]
+impl IdempotencyKeys for Keys {
+    async fn claim(&self, claim: &KeyClaim) -> Result<KeyAnswer, StoreError> {
+        let owner = claim.owner.as_ref().map(ToString::to_string).unwrap_or_default();
+        let first = KeyUse {
+            run_id: claim.run_id.clone(),
+            step_id: claim.step_id.clone(),
+            since: Still.now(),
+        };
+        let mut keys = self.0.lock().unwrap();
+        let (request, used) = keys
+            .entry((owner, claim.key.clone()))
+            .or_insert((claim.request, first));
+        Ok(if *request == claim.request {
+            KeyAnswer::Granted
+        } else {
+            KeyAnswer::Taken(used.clone())
+        })
+    }
+}
+
+/// Starts to put the enforcer of some rules together, with something that remembers keys.
+pub(crate) fn builder(text: &str) -> EnforcerBuilder {
+    PolicyEnforcer::builder(config(text)).keys(Arc::new(Keys::default()))
 }
 
 pub(crate) fn cents(cents: u64) -> Money {
@@ -80,7 +114,7 @@ pub(crate) async fn check(
     spent: Money,
     effect: Effect,
 ) -> PolicyCheckResult {
-    let enforcer = PolicyEnforcer::builder(config(text)).build().unwrap();
+    let enforcer = builder(text).build().unwrap();
     let (run_id, manifest) = (run_id(), manifest(effect));
     let mut context = CheckContext::new(&run_id, spec);
     context.spent = spent;

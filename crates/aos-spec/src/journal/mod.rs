@@ -7,10 +7,12 @@ mod cost;
 mod failures;
 mod row;
 mod run;
+mod statistics;
 
 mod body;
 
 pub use cost::{COST_PREFIX, total_cost};
-pub use failures::{FailureCount, FailureStatistics};
+pub use failures::{Fate, RunFailure, RunFailures};
 pub use row::{CorruptRun, JOURNAL_FORMAT, JournalEntry, JournalRow, RowKind, check_readable_by};
 pub use run::{Checkpoint, RunError, RunHeader, StoredRun, checkpoint_hash, derive_frontier};
+pub use statistics::{FailureCount, FailureStatistics};

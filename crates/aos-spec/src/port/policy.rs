@@ -33,6 +33,9 @@ pub struct PolicyRequest<'a> {
     /// The most that earlier steps which have not committed yet can still cost; `None` when nothing bounds it. Zero
     /// once all earlier steps have committed.
     pub outstanding: Option<Money>,
+    /// What identifies the request that the attempt is about to send; only where the step has an idempotency key of its
+    /// own and its skill changes something outside.
+    pub request_hash: Option<ContentHash>,
 }
 
 impl<'a> PolicyRequest<'a> {
@@ -50,6 +53,7 @@ impl<'a> PolicyRequest<'a> {
             step_spent: Money::ZERO,
             skill: None,
             outstanding: Some(Money::ZERO),
+            request_hash: None,
         }
     }
 }
@@ -150,6 +154,15 @@ pub trait StepPolicy: Send + Sync {
     fn most(&self, spec: &WorkflowSpec, step: &StepDescriptor) -> Option<Money> {
         let _ = spec;
         step.max_cost_cents
+    }
+
+    /// Returns whether a decision about `step` may come to refuse it, at any attempt, in an execution that nobody stops:
+    /// then the step can end the run, and effects of later steps must wait for it. An emergency stop does not count: a
+    /// run that it ends goes on later, and then comes to the later steps too. `request` is that of the first attempt,
+    /// with nothing spent.
+    fn may_refuse(&self, request: &PolicyRequest<'_>) -> bool {
+        let _ = request;
+        true
     }
 
     /// Returns why the run must stop at once, although its steps were allowed. Asked about twice a second for each run.

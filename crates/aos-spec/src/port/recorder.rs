@@ -25,6 +25,12 @@ impl RunStart {
             replay: false,
         }
     }
+
+    /// Returns the beginning of the recording of a replay.
+    #[must_use]
+    pub const fn replayed(header: RunHeader) -> Self {
+        Self { header, replay: true }
+    }
 }
 
 /// One committed step.

@@ -3,7 +3,10 @@
 use aos_spec::{
     ErrorCode, RunStatus, Seed, StepDescriptor, StepFailure, StepIndex, StepResult, StepStatus, Timestamp,
     WorkflowPlan, WorkflowSpec,
-    journal::{Checkpoint, FailureStatistics, JournalEntry, RunError, RunHeader, StoredRun},
+    journal::{
+        Checkpoint, FailureStatistics, Fate, JournalEntry, RunError, RunFailures, RunHeader, StoredRun,
+    },
+    port::Denial,
 };
 
 fn run(entries: Vec<(u32, JournalEntry)>, error: Option<RunError>) -> StoredRun {
@@ -38,39 +41,109 @@ fn ended(step: &str, code: ErrorCode) -> JournalEntry {
     ))
 }
 
+fn recovered(retries: u32) -> JournalEntry {
+    let mut result = StepResult::completed("a".parse().unwrap(), "x".into());
+    result.retries = retries;
+    JournalEntry::Ended(result)
+}
+
+fn at_step(code: ErrorCode, step: &str) -> Option<RunError> {
+    Some(RunError::new(code, "no").at_step(step.parse().unwrap()))
+}
+
+/// Checks code, attempt and fate of each failure of a run.
+#[track_caller]
+fn check(run: &StoredRun, expect: &[(ErrorCode, Option<u32>, Fate)]) {
+    let failures = RunFailures::of(run).unwrap().failures;
+    let found: Vec<_> = failures
+        .iter()
+        .map(|failure| (failure.code, failure.attempt, failure.fate))
+        .collect();
+    assert_eq!(found, expect);
+}
+
+#[test]
+fn each_failure_tells_what_became_of_it() {
+    let journal = vec![
+        (0, failed(1, ErrorCode::Timeout)),
+        (0, failed(2, ErrorCode::Http5xx)),
+        (0, recovered(2)),
+        (1, failed(1, ErrorCode::Timeout)),
+        (1, ended("b", ErrorCode::Timeout)),
+    ];
+    let timeout = |attempt, fate| (ErrorCode::Timeout, Some(attempt), fate);
+    check(
+        &run(journal, at_step(ErrorCode::Timeout, "b")),
+        &[
+            timeout(1, Fate::Recovered),
+            (ErrorCode::Http5xx, Some(2), Fate::Recovered),
+            timeout(1, Fate::RetriedInVain),
+            timeout(1, Fate::EndedTheRun),
+        ],
+    );
+    check(
+        &run(vec![(0, ended("a", ErrorCode::StepFailed))], None),
+        &[(ErrorCode::StepFailed, Some(1), Fate::Tolerated)],
+    );
+    check(
+        &run(vec![(0, failed(1, ErrorCode::Timeout))], None),
+        &[timeout(1, Fate::Open)],
+    );
+}
+
+#[test]
+fn refusals_and_what_ends_a_run_as_a_whole_are_failures_too() {
+    let denial = Denial::new(
+        RunStatus::BudgetExceeded,
+        ErrorCode::StepCeilingExceeded,
+        "no room",
+    );
+    let denied = JournalEntry::Denied { attempt: 2, denial };
+    check(
+        &run(
+            vec![(0, failed(1, ErrorCode::Timeout)), (0, denied)],
+            at_step(ErrorCode::StepCeilingExceeded, "a"),
+        ),
+        &[
+            (ErrorCode::Timeout, Some(1), Fate::RetriedInVain),
+            (ErrorCode::StepCeilingExceeded, None, Fate::EndedTheRun),
+        ],
+    );
+    check(
+        &run(Vec::new(), Some(RunError::new(ErrorCode::EmergencyStop, "fire"))),
+        &[(ErrorCode::EmergencyStop, None, Fate::EndedTheRun)],
+    );
+}
+
 #[test]
 fn failures_are_counted_with_what_became_of_them() {
-    let mut recovered = StepResult::completed("a".parse().unwrap(), "x".into());
-    recovered.retries = 2;
     let mut statistics = FailureStatistics::default();
     let journal = vec![
         (0, failed(1, ErrorCode::Timeout)),
         (0, failed(2, ErrorCode::Http5xx)),
-        (0, JournalEntry::Ended(recovered)),
+        (0, recovered(2)),
         (1, failed(1, ErrorCode::Timeout)),
         (1, ended("b", ErrorCode::Timeout)),
     ];
-    let error = RunError::new(ErrorCode::Timeout, "no").at_step("b".parse().unwrap());
-    statistics.add(&run(journal.clone(), Some(error))).unwrap();
-    statistics
-        .add(&run(vec![(0, ended("a", ErrorCode::StepFailed))], None))
-        .unwrap();
-
+    for (journal, error) in [
+        (journal, at_step(ErrorCode::Timeout, "b")),
+        (vec![(0, ended("a", ErrorCode::StepFailed))], None),
+        (Vec::new(), Some(RunError::new(ErrorCode::EmergencyStop, "fire"))),
+    ] {
+        statistics.add(&RunFailures::of(&run(journal, error)).unwrap());
+    }
     let counts = statistics.counts();
     let of = |code| counts.iter().find(|count| count.code == code).unwrap();
     let timeout = of(ErrorCode::Timeout);
-    assert_eq!((timeout.failures, timeout.attempts, timeout.retried), (3, 6, 2));
-    assert_eq!(
-        (
-            timeout.recovered_by_retry,
-            timeout.retries_used,
-            timeout.ended_the_run
-        ),
-        (1, 2, 1)
-    );
+    assert_eq!((timeout.failures, timeout.attempts), (3, 6));
+    assert_eq!((timeout.recovered, timeout.retries_used), (1, 2));
+    assert_eq!((timeout.retried_in_vain, timeout.ended_the_run), (1, 1));
     assert!((timeout.rate - 0.5).abs() < 1e-9);
-    assert_eq!(of(ErrorCode::Http5xx).recovered_by_retry, 1);
+    let http = of(ErrorCode::Http5xx);
+    assert_eq!((http.recovered, http.retries_used), (1, 1));
     assert_eq!(of(ErrorCode::StepFailed).tolerated, 1);
+    let stop = of(ErrorCode::EmergencyStop);
+    assert_eq!((stop.failures, stop.attempts, &stop.skill_id), (1, 3, &None));
     assert_eq!(
         counts[0].code,
         ErrorCode::Timeout,
@@ -82,9 +155,7 @@ fn failures_are_counted_with_what_became_of_them() {
 fn a_run_that_cannot_be_read_is_an_error() {
     let mut damaged = run(vec![(0, failed(1, ErrorCode::Timeout))], None);
     damaged.journal[0].body.push(' ');
-    let mut statistics = FailureStatistics::default();
-    assert!(statistics.add(&damaged).is_err());
-    assert!(statistics.counts().is_empty());
+    assert!(RunFailures::of(&damaged).is_err());
     let beyond = run(vec![(7, failed(1, ErrorCode::Timeout))], None);
-    assert!(statistics.add(&beyond).is_err());
+    assert!(RunFailures::of(&beyond).is_err());
 }

@@ -39,6 +39,11 @@ pub(super) const TOPICS: &[Topic] = &[
         text: || INPUTS.into(),
     },
     Topic {
+        name: "metrics",
+        about: "how metrics and traces reach a monitoring system",
+        text: || METRICS.into(),
+    },
+    Topic {
         name: "output",
         about: "what goes to standard output and standard error",
         text: || OUTPUT.into(),
@@ -75,13 +80,24 @@ fn exit_codes() -> String {
 }
 
 fn environment() -> String {
-    let rows: [[&str; 2]; 9] = [
+    let rows: [[&str; 2]; _] = [
         ["AOS_OUTPUT", "the default of --output"],
         ["AOS_PROGRESS", "the default of --progress"],
         ["AOS_STORE", "the default of --store"],
         ["AOS_POLICY", "the default of --policy"],
         ["AOS_SANDBOX", "the default of --sandbox"],
+        ["AOS_GOLDEN_DIR", "the default of --golden"],
+        [
+            "AOS_GOLDEN_KEY_FILE",
+            "a file of golden keys, one on each line; the first one signs",
+        ],
+        ["AOS_GOLDEN_KEY", "a golden key, `hex:` and its digits"],
         ["AOS_LOG", "a filter for the log, such as aos_engine=debug"],
+        ["AOS_METRICS_FILE", "the default of --metrics-file"],
+        [
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "where traces are sent, by a program built with the feature `otel`",
+        ],
         ["NO_COLOR", "no colours, when set"],
         [
             "CLICOLOR_FORCE",
@@ -125,6 +141,19 @@ A workflow declares its parameters under `inputs`, each with a type and perhaps 
 Unknown, missing and wrongly typed parameters are refused before anything runs (exit code 2).
 ";
 
+const METRICS: &str = "\
+`aos serve` answers Prometheus with what all processes do with a store. `aos run --metrics-addr ADDR` and `aos resume`
+do so for one run while it goes on. Commands that end before they can be asked leave their counts in a file:
+
+  --metrics-file FILE   adds what the command counted to the counts in FILE, for the textfile collector of
+                        node_exporter; the name ends in `.prom`. Any command makes the file, with everything at zero
+
+A program that was built with the feature `otel` sends traces of runs to a collector for OTLP over HTTP, when the
+variable OTEL_EXPORTER_OTLP_ENDPOINT names one, such as http://127.0.0.1:4318. All spans of a run are of one trace,
+whose id is the first 32 digits of the SHA-256 of the run id: `printf RUN_ID | sha256sum`. Spans hold ids, counts and
+codes, nothing of what steps say. At its end the program waits for the collector, for three seconds at most.
+";
+
 const OUTPUT: &str = "\
 Standard output holds the answer, standard error everything else: progress, notes, advice, errors.
 
@@ -162,7 +191,8 @@ docs/sandbox-rules.md.
 const SIGNALS: &str = "\
 The first SIGINT (Ctrl-C) or SIGTERM lets the run reach a clean checkpoint: running attempts are cancelled, what has
 ended is kept, and the program ends with 130 or 143. `aos resume` goes on from there. The second ends the program at
-once; even then nothing that was durable is lost, and `aos resume` goes on.
+once; even then nothing that was durable is lost, and `aos resume` goes on. `aos serve` answers
+what was asked and ends with 0.
 ";
 
 const STORES: &str = "\

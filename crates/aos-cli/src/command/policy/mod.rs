@@ -1,5 +1,7 @@
 //! `aos policy`: rules, budgets and the emergency stop.
 
+mod explain;
+
 use std::path::PathBuf;
 
 use aos_policy::PolicyConfig;
@@ -9,6 +11,7 @@ use aos_spec::{
 };
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::{
     compose,
@@ -29,8 +32,12 @@ pub(crate) enum PolicyCommand {
     /// Show what is stopped
     #[command(after_help = "Example: aos policy status")]
     Status,
+    /// Check a policy file and show what is wrong with it
+    Check(CheckArgs),
     /// Show the rules of a policy file as they apply here, and their hash
     Show(ShowArgs),
+    /// Say what each rule makes of the steps of a workflow, or how a stored run was decided
+    Explain(explain::ExplainArgs),
     /// Show what is spent from an account and held of it
     Usage(UsageArgs),
 }
@@ -60,6 +67,14 @@ pub(crate) struct ResumeArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Example: aos policy check policy.toml")]
+pub(crate) struct CheckArgs {
+    /// File with rules (TOML)
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = "Example: aos policy show --policy policy.toml")]
 pub(crate) struct ShowArgs {
     /// File with the rules that steps must keep (TOML)
@@ -84,28 +99,39 @@ struct Rules {
 
 pub(crate) fn execute(context: &Context, command: &PolicyCommand) -> Result<Exit, CliError> {
     match command {
+        PolicyCommand::Check(args) => check(context, args),
         PolicyCommand::Show(args) => show(context, args),
+        PolicyCommand::Explain(args) => explain::execute(context, args),
         PolicyCommand::Stop(args) => runtime::block_on(store::with_store(context, async |store| {
-            store.switch().stop(&args.scope, &args.reason).await?;
-            status(context, &store.switch().read().await?)
+            store.policy().stop(&args.scope, &args.reason).await?;
+            status(context, &store.policy().read().await?)
         })),
         PolicyCommand::Resume(args) => runtime::block_on(store::with_store(context, async |store| {
-            if !store.switch().release(&args.scope, &args.reason).await? {
+            if !store.policy().release(&args.scope, &args.reason).await? {
                 context.output.note(&format!("`{}` was not stopped", args.scope));
             }
-            status(context, &store.switch().read().await?)
+            status(context, &store.policy().read().await?)
         })),
         PolicyCommand::Status => runtime::block_on(store::with_store_if_exists(context, async |store| {
             let state = match store {
-                Some(store) => store.switch().read().await?,
+                Some(store) => store.policy().read().await?,
                 None => SwitchState::default(),
             };
             status(context, &state)
         })),
         PolicyCommand::Usage(args) => runtime::block_on(store::with_existing_store(context, async |store| {
-            usage(context, &store.ledger().usage(&args.account).await?)
+            usage(context, &store.policy().usage(&args.account).await?)
         })),
     }
+}
+
+fn check(context: &Context, args: &CheckArgs) -> Result<Exit, CliError> {
+    let hash = compose::policy_config(Some(&args.file))?.hash().to_string();
+    context.output.answer(
+        || format!("{}: nothing is wrong with it; hash {hash}\n", args.file.display()),
+        &json!({ "valid": true, "hash": hash }),
+    )?;
+    Ok(Exit::Ok)
 }
 
 fn show(context: &Context, args: &ShowArgs) -> Result<Exit, CliError> {
