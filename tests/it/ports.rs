@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use aos_checkpoint::{InMemoryCheckpointStore, SystemClock};
 use aos_engine::{EngineBuilder, EngineOptions, NewRun, WorkflowEngine};
 use aos_spec::{
-    ContentHash, ErrorCode, Money, RunId, RunStatus, SkillManifest, SkillRegistry, StepDescriptor, StepId,
-    WorkflowPlan, WorkflowResult,
+    ContentHash, ErrorCode, Money, RunId, RunStatus, SkillManifest, SkillRegistry, Speculation,
+    StepDescriptor, StepId, WorkflowPlan, WorkflowResult,
     port::{
         Decision, Denial, Finding, PlanValidator, PolicyError, PolicyRequest, RecorderError, Rejection,
         RunRecorder, RunStart, StepPolicy, StepRecord,
@@ -74,6 +74,60 @@ proptest! {
         let serial = results.next().unwrap();
         for (result, max_parallel) in results.zip([2, 8, 64]) {
             prop_assert_eq!(&result, &serial, "max_parallel {}", max_parallel);
+        }
+    }
+}
+
+/// Refuses inputs that hold what a second attempt has answered.
+struct FirstAttemptsOnly;
+
+impl PlanValidator for FirstAttemptsOnly {
+    fn hash(&self) -> ContentHash {
+        ContentHash::of_bytes(b"first attempts only")
+    }
+
+    fn validate_plan(&self, _: &WorkflowPlan, _: &SkillRegistry) -> Result<(), Rejection> {
+        Ok(())
+    }
+
+    fn may_refuse(&self, step: &StepDescriptor, _: &SkillManifest) -> bool {
+        step.inputs.values().any(|value| value.to_string().contains("${"))
+    }
+
+    fn check_inputs(
+        &self,
+        _: &WorkflowPlan,
+        _: &StepId,
+        _: &SkillManifest,
+        inputs: &Map<String, Value>,
+    ) -> Result<(), Rejection> {
+        let inputs = Value::Object(inputs.clone()).to_string();
+        refuse_if(inputs.contains("\"attempt\":2"), "SECOND")
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_validator_that_can_refuse_some_steps_ends_a_run_alike_and_lets_the_same_effects_happen(
+        case in generate::case(10, &["pure", "read", "idempotent"]),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let is_outside = |step: &StepId| case.effect(case.plan.index_of(step.as_str()).unwrap()).is_outside();
+        let mut outcomes = [1, 2, 8, 64].into_iter().map(|max_parallel| {
+            let ledger = Arc::new(Ledger::default());
+            let engine = builder(&case, &ledger, max_parallel).validator(Arc::new(FirstAttemptsOnly)).build();
+            let result = fixture::canonical(&runtime.block_on(run(&engine, &case)));
+            let effects = ledger.calls().into_keys().filter(|(step, _)| is_outside(step)).collect::<Vec<_>>();
+            (result, effects)
+        });
+        let serial = outcomes.next().unwrap();
+        for (outcome, max_parallel) in outcomes.zip([2, 8, 64]) {
+            prop_assert_eq!(&outcome.0, &serial.0, "max_parallel {}", max_parallel);
+            if case.plan.spec().speculation != Speculation::All {
+                prop_assert_eq!(&outcome.1, &serial.1, "max_parallel {}", max_parallel);
+            }
         }
     }
 }

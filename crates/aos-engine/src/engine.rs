@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use aos_spec::{
-    AgentId, ContentHash, RunId, RunStatus, Seed, SkillRegistry, WorkerId, WorkflowPlan, WorkflowResult,
+    AgentId, RunId, RunStatus, Seed, SkillRegistry, WorkerId, WorkflowPlan, WorkflowResult,
     journal::{RunHeader, StoredRun},
     port::{
         CheckpointStore, CheckpointUpdate, Lease, PlanValidator, RunEvent, RunObserver, RunRecorder,
@@ -305,24 +305,6 @@ enum TakenOver {
 }
 
 impl Parts {
-    /// Returns the hash of the rules by which the validator accepts `plan`.
-    fn accepted_by(&self, plan: &WorkflowPlan) -> Option<ContentHash> {
-        let validator = self.validator.as_ref()?;
-        let verdict = validator.validate_plan(plan, &self.skills);
-        verdict.is_ok().then(|| validator.hash())
-    }
-
-    /// Whether the validator refuses `plan` because of a forbidden skill. Such a plan becomes a run that is refused, for the
-    /// record, although its skill is not registered either.
-    fn calls_forbidden_skill(&self, plan: &WorkflowPlan) -> bool {
-        let validator = self.validator.as_ref();
-        let rejection = validator.and_then(|validator| validator.validate_plan(plan, &self.skills).err());
-        rejection.is_some_and(|rejection| {
-            let mut findings = rejection.findings().iter();
-            findings.any(|finding| finding.forbidden_skill.is_some())
-        })
-    }
-
     pub(crate) fn observe(&self, event: &RunEvent<'_>) {
         if let Some(observer) = &self.observer {
             observer.observe(event);

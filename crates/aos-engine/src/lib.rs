@@ -18,6 +18,7 @@ pub mod machine;
 mod options;
 mod presence;
 mod recording;
+mod verdict;
 
 pub use control::{Requested, Settlement};
 pub use driver::{Replayed, replay};

@@ -20,8 +20,10 @@ steps:
     assert!(!desk.path("a.txt").exists());
     desk.check(&["resume", "r"], 4)
         .says(&["error[SANDBOX_REJECTION]"]);
-    desk.check(&["runs", "show", "r"], 0)
-        .answers(&["sandbox_rejected"]);
+    desk.check(&["runs", "show", "r"], 0).answers(&[
+        "sandbox_rejected",
+        "AOS-PATH-001 /steps/1/inputs/path the path leaves its folder",
+    ]);
 }
 
 #[test]

@@ -25,10 +25,14 @@ pub fn from_openai(answer: &Value) -> Result<Value, ImportError> {
             "",
         ],
     )
-    .filter(|calls| !calls.is_empty())
     .ok_or(ImportError::NoCalls)?;
-    let mut read = Vec::with_capacity(calls.len());
-    for (index, call) in calls.iter().enumerate() {
+    // The items of a response are calls among others.
+    let is_call = |item: &&Value| {
+        let kind = item.get("type").and_then(Value::as_str);
+        kind.is_none_or(|kind| kind.starts_with("function"))
+    };
+    let mut read = Vec::new();
+    for (index, call) in calls.iter().filter(is_call).enumerate() {
         let function = call.get("function").unwrap_or(call);
         let name = function
             .get("name")
@@ -43,6 +47,9 @@ pub fn from_openai(answer: &Value) -> Result<Value, ImportError> {
             name: name.into(),
             arguments: arguments(function.get("arguments"), index)?,
         });
+    }
+    if read.is_empty() {
+        return Err(ImportError::NoCalls);
     }
     Ok(workflow(read))
 }

@@ -24,6 +24,21 @@ fn openai_calls_become_steps_in_their_order() {
 }
 
 #[test]
+fn calls_are_picked_out_of_the_items_of_a_response() {
+    let answer = json!({ "output": [
+        { "type": "reasoning", "id": "rs_1", "summary": [] },
+        { "type": "message", "content": [{ "type": "output_text", "text": "I will look." }] },
+        { "type": "function_call", "call_id": "call_a", "name": "file_read", "arguments": "{\"path\": \"a.txt\"}" },
+    ] });
+    let plan = from_openai(&answer).expect("calls");
+    assert_eq!(
+        plan["steps"],
+        json!([{ "id": "call_a", "skill_id": "file_read", "inputs": { "path": "a.txt" } }])
+    );
+    assert!(from_openai(&json!({ "output": [{ "type": "reasoning" }] })).is_err());
+}
+
+#[test]
 fn anthropic_blocks_become_steps() {
     let answer = json!({ "content": [
         { "type": "text", "text": "I will look." },

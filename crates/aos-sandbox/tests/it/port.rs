@@ -1,42 +1,21 @@
 //! The sandbox as the engine asks it.
 
-use std::sync::Arc;
-
 use aos_sandbox::PlannerSandbox;
 use aos_spec::{
-    Effect, SkillId, SkillManifest, SkillRegistry, StepContext, StepFailure, StepId, WorkflowPlan,
-    WorkflowSpec,
-    port::{PlanValidator, Skill},
-    skill::{InputKind, SkillOutput},
+    Effect, SkillId, SkillManifest, SkillRegistry, StepId, WorkflowPlan, WorkflowSpec, port::PlanValidator,
+    skill::InputKind,
 };
 use serde_json::{Map, Value, json};
 
-struct Declared(SkillManifest);
-
-#[async_trait::async_trait]
-impl Skill for Declared {
-    fn manifest(&self) -> &SkillManifest {
-        &self.0
-    }
-
-    async fn invoke(&self, _: &StepContext) -> Result<SkillOutput, StepFailure> {
-        Ok(SkillOutput::new(Value::Null))
-    }
-}
+use crate::support;
 
 fn registry() -> SkillRegistry {
-    let mut registry = SkillRegistry::new();
-    for manifest in [
+    support::registry([
         SkillManifest::new(SkillId::new("fetch").expect("an id"), "1", Effect::Read),
         SkillManifest::new(SkillId::new("query").expect("an id"), "1", Effect::Read)
             .with_input("name", InputKind::SqlParam)
             .with_input("note", InputKind::FreeText),
-    ] {
-        registry
-            .register(Arc::new(Declared(manifest)))
-            .expect("ids are unique");
-    }
-    registry
+    ])
 }
 
 fn plan(inputs: &Value) -> WorkflowPlan {

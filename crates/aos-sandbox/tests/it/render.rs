@@ -1,7 +1,8 @@
 //! Reports for other programs.
 
 use aos_sandbox::{PlannerSandbox, SandboxReport, render};
-use serde_json::json;
+use aos_spec::source::{Document, Format};
+use serde_json::{Value, json};
 
 fn report() -> SandboxReport {
     PlannerSandbox::default().validate(&json!({ "description": "{{ name }}", "steps": [
@@ -35,6 +36,103 @@ fn sarif_names_rules_and_places() {
         "/steps/0/skill_id"
     );
     assert_eq!(results[2]["level"], "warning");
+}
+
+/// A plan as text, with mistakes in a key, behind an escape, in a block of text, and in a plain place.
+const TEXT: &str = r#"{
+  "id": "p",
+  "steps": [
+    { "id": "é", "skill_id": "rm_rf", "inputs": { "x' OR '1'='1": 1,
+      "note": "ä\n'; DROP TABLE users; --" } }
+  ]
+}
+"#;
+
+const YAML: &str = "\
+id: p
+steps:
+  - id: a
+    skill_id: echo
+    inputs:
+      text: |
+        first line
+        now; rm -rf /
+";
+
+fn places(text: &str, format: Format) -> Vec<(String, usize, usize)> {
+    let document = Document::parse(text, format).expect("a document");
+    let report = PlannerSandbox::default().validate(document.value());
+    let findings = report.violations.iter();
+    findings
+        .map(|finding| {
+            let place = render::locate(finding, &document).expect("a place");
+            let shown = document.text()[place.start..place.end].to_owned();
+            (shown, place.line, place.column)
+        })
+        .collect()
+}
+
+#[test]
+fn findings_are_placed_in_the_text_as_exactly_as_can_be_told() {
+    let place = |text: &str, line, column| (text.to_owned(), line, column);
+    assert_eq!(
+        places(TEXT, Format::Json),
+        [
+            place("\"é\"", 4, 13),
+            place("\"rm_rf\"", 4, 30),
+            place("; DROP TABLE users; --", 5, 20),
+            place("' OR '1'='1", 4, 53),
+        ]
+    );
+    assert_eq!(places(YAML, Format::Yaml), [place("; rm -rf /", 8, 12)]);
+}
+
+#[test]
+fn sarif_keeps_to_the_standard() {
+    let schema = include_str!("../data/sarif-2.1.0.subset.schema.json");
+    let schema: Value = serde_json::from_str(schema).expect("a schema");
+    let validator = jsonschema::draft7::new(&schema).expect("a valid schema");
+    let document = Document::parse(TEXT, Format::Json).expect("a document");
+    let report = PlannerSandbox::default().validate(document.value());
+    for (sarif, uri) in [
+        (
+            render::to_sarif(&report, "a plan/p#1.json", Some(&document)),
+            "a%20plan/p%231.json",
+        ),
+        (
+            render::to_sarif(&report, "/tmp/p.json", None),
+            "file:///tmp/p.json",
+        ),
+        (
+            render::to_sarif(
+                &PlannerSandbox::default().validate(&json!({ "steps": [] })),
+                "p",
+                None,
+            ),
+            "",
+        ),
+    ] {
+        let problems: Vec<_> = validator
+            .iter_errors(&sarif)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(problems.is_empty(), "{problems:?}: {sarif:#}");
+        let first = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(first["artifactLocation"]["uri"].as_str().unwrap_or_default(), uri);
+    }
+    let sarif = render::to_sarif(&report, "p.json", Some(&document));
+    let region = &sarif["runs"][0]["results"][3]["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(
+        region,
+        &json!({ "startLine": 4, "startColumn": 53, "endLine": 4, "endColumn": 64,
+                 "byteOffset": 81, "byteLength": 11 })
+    );
+    let mut misspelt = sarif.clone();
+    misspelt["runs"][0]["results"][0]["levle"] = json!("error");
+    assert!(
+        !validator.is_valid(&misspelt),
+        "the schema refuses what it does not know"
+    );
 }
 
 #[test]

@@ -178,6 +178,20 @@ fn text(context: &Context, run: &LoadedRun, document: &RunDocument<'_>) -> Strin
     if let Some(message) = &result.error {
         let _ = writeln!(text, "\n{}", execution::error_line(result, message));
     }
+    text.push_str(&findings(result));
+    text
+}
+
+/// Returns a line for each finding of the sandbox that ended the run.
+fn findings(result: &WorkflowResult) -> String {
+    let details = result.error_details.as_ref();
+    let findings = details.and_then(|details| details.get("findings")?.as_array());
+    let mut text = String::new();
+    for finding in findings.into_iter().flatten() {
+        let field = |name: &str| untrusted(finding[name].as_str().unwrap_or_default());
+        let (rule, pointer, message) = (field("rule_id"), field("pointer"), field("message"));
+        let _ = writeln!(text, "  {rule} {pointer} {message}");
+    }
     text
 }
 
