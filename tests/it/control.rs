@@ -159,6 +159,28 @@ async fn an_interrupted_engine_leaves_a_run_that_can_be_resumed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_run_that_is_being_cancelled_does_not_become_a_paused_one() {
+    let setup = Setup::new(slow(workflow(vec![step("a", "idempotent", &[])]), "a", MINUTE));
+    let engine = setup.engine();
+    let run = engine.run(setup.new_run());
+    let requests = async {
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        let second = setup.engine();
+        second.cancel(&fixture::run_id()).await.expect("the store works");
+        // The run learns of it at one second, and gives the attempt half a second to end.
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        engine.interrupt();
+    };
+    let (result, ()) = tokio::join!(run, requests);
+    let result = result.expect("the store works");
+    assert_eq!(
+        (result.status, result.error_code),
+        (RunStatus::Cancelled, Some(ErrorCode::Cancelled))
+    );
+    assert!(result.total_duration_ms > 1_200, "the interrupt came in between");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_finished_run_is_not_run_again() {
     let setup = Setup::new(workflow(vec![step("a", "idempotent", &[])]));
     let first = setup.run().await;

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use aos_checkpoint::{InMemoryCheckpointStore, SystemClock};
 use aos_engine::{EngineBuilder, EngineOptions, NewRun, WorkflowEngine};
 use aos_spec::{
-    ErrorCode, Money, RunId, RunStatus, SkillManifest, SkillRegistry, StepId, WorkflowPlan, WorkflowResult,
+    ContentHash, ErrorCode, Money, RunId, RunStatus, SkillManifest, SkillRegistry, StepDescriptor, StepId,
+    WorkflowPlan, WorkflowResult,
     port::{
         Decision, Denial, Finding, PlanValidator, PolicyError, PolicyRequest, RecorderError, Rejection,
         RunRecorder, RunStart, StepPolicy, StepRecord,
@@ -111,6 +112,14 @@ fn refuse_if(is_refused: bool, rule: &str) -> Result<(), Rejection> {
 }
 
 impl PlanValidator for Strict {
+    fn hash(&self) -> ContentHash {
+        ContentHash::of_bytes(b"strict")
+    }
+
+    fn may_refuse(&self, step: &StepDescriptor, _: &SkillManifest) -> bool {
+        step.inputs.values().any(|value| value.to_string().contains("${"))
+    }
+
     fn validate_plan(&self, plan: &WorkflowPlan, _: &SkillRegistry) -> Result<(), Rejection> {
         refuse_if(plan.index_of("forbidden").is_some(), "PLAN")
     }

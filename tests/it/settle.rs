@@ -89,3 +89,30 @@ async fn an_unknown_effect_waits_for_a_person_who_gives_the_run_up() {
         (RunStatus::Aborted, Some(ErrorCode::WorkflowAborted))
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_suspended_run_that_somebody_paused_can_still_be_settled() {
+    let setup = suspended().await;
+    let engine = setup.engine();
+    engine.pause(&fixture::run_id()).await.expect("nobody owns it");
+    let a = "a".parse().expect("valid");
+    let settled = engine.settle(&fixture::run_id(), &a, Settlement::Repeat).await;
+    assert_eq!(settled.expect("a decision is due").status, RunStatus::Paused);
+    let again = engine
+        .settle(&fixture::run_id(), &a, Settlement::Completed(json!(1)))
+        .await;
+    assert!(matches!(again, Err(EngineError::NotDue { .. })), "{again:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_output_that_cannot_be_kept_settles_nothing() {
+    let setup = suspended().await;
+    let (engine, a) = (setup.engine(), "a".parse().expect("valid"));
+    let deep = (0..100).fold(json!(1), |inner, _| json!([inner]));
+    let refused = engine
+        .settle(&fixture::run_id(), &a, Settlement::Completed(deep))
+        .await;
+    assert!(matches!(refused, Err(EngineError::NotDue { .. })), "{refused:?}");
+    let left = engine.result(&fixture::run_id()).await.expect("the store works");
+    assert_eq!(left.status, RunStatus::Suspended);
+}

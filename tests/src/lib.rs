@@ -13,7 +13,13 @@ pub mod case;
 pub mod crash;
 pub mod fixture;
 pub mod generate;
+pub mod golden;
 pub mod model;
 pub mod scripted;
 pub mod sim;
 pub mod workflows;
+
+/// The program in `docs/embedding.md`.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Embedding;

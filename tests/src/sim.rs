@@ -158,6 +158,9 @@ impl<'a> World<'a> {
             durability: self.durability,
             max_output_bytes: 1 << 20,
             authorize: self.choices.0.is_multiple_of(2),
+            refusable: (0..self.case.plan.len())
+                .map(|step| self.choices.0.rotate_right(1 + step as u32) & 1 == 1)
+                .collect(),
         };
         let mut rows: Vec<_> = self.journal.iter().collect();
         rows.sort_by_key(|row| (row.step, row.kind, row.attempt));

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{args::Args, command::Verdict, layers, pick_one, test, tidy, tools};
+use crate::{args::Args, command::Verdict, golden, layers, pick_one, test, tidy, tools};
 
 /// One part of CI: the name of a command and what it does.
 pub type Step = (&'static str, fn(&[String]) -> Result<Verdict>);
@@ -18,6 +18,7 @@ const STEPS: &[Step] = &[
     ("pick-one", pick_one::command),
     ("docs", tools::docs),
     ("deny", tools::deny),
+    ("golden-check", golden::check),
     ("test", test::command),
 ];
 
@@ -45,12 +46,12 @@ pub fn run(steps: &[Step]) -> Verdict {
         let (is_broken, result) = match step(&[]) {
             Ok(Verdict::Held) => (false, "ok".to_owned()),
             Ok(Verdict::NotRun(reason)) => (false, format!("NOT RUN: {reason}")),
-            Ok(Verdict::Broken) => (true, "FAILED".to_owned()),
+            Ok(Verdict::Broken | Verdict::BrokenWith(_)) => (true, "FAILED".to_owned()),
             Err(error) => (true, format!("FAILED: {error:#}")),
         };
         n_broken += usize::from(is_broken);
         lines.push(format!(
-            "{name:<10} {:>7.1} s  {result}",
+            "{name:<12} {:>7.1} s  {result}",
             start.elapsed().as_secs_f64()
         ));
     }

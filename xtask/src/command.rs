@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::{args::UsageError, bench, ci, finding::Finding, layers, ops, pick_one, test, tidy, tools};
+use crate::{
+    args::UsageError, bench, ci, finding::Finding, golden, layers, ops, pick_one, sandbox_score, test, tidy,
+    tools,
+};
 
 /// One command.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +29,8 @@ pub enum Verdict {
     Held,
     /// It does not; what is wrong has been printed.
     Broken,
+    /// It does not, in a way that this exit code tells; what is wrong has been printed.
+    BrokenWith(u8),
     /// Nothing was checked, for this reason.
     NotRun(String),
 }
@@ -87,10 +92,34 @@ pub const COMMANDS: &[Command] = &[
         run: tools::deny,
     },
     Command {
+        name: "golden-check",
+        usage: "[--filter TEXT] [--report-dir DIR]",
+        about: "run the cases of `golden/` again and compare: 1 different, 2 tampered, 3 missing, 4 failed",
+        run: golden::check,
+    },
+    Command {
+        name: "golden-regen",
+        usage: "--filter TEXT | --all",
+        about: "record cases anew, beside their goldens",
+        run: golden::regenerate,
+    },
+    Command {
+        name: "golden-accept",
+        usage: "(--filter TEXT | --all) --reason TEXT",
+        about: "take over what was recorded anew",
+        run: golden::accept,
+    },
+    Command {
         name: "setup-ops",
         usage: "",
         about: "install Prometheus and Alertmanager, which the tests of `ops/` ask, where they are missing",
         run: ops::command,
+    },
+    Command {
+        name: "sandbox-score",
+        usage: "[--corpus PATH]",
+        about: "print how much of a corpus the sandbox detects, and how much it flags for nothing",
+        run: sandbox_score::command,
     },
     Command {
         name: "bench",
@@ -100,7 +129,7 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-/// Runs one command line: 0 when what was checked holds, 1 when not, 2 when the command line is wrong.
+/// Runs one command line: 0 when what was checked holds, 1 when not, 2 when the command line is wrong. `golden-check` has codes of its own.
 #[must_use]
 pub fn run(words: &[String]) -> ExitCode {
     let Some((name, words)) = words.split_first() else {
@@ -118,6 +147,7 @@ pub fn run(words: &[String]) -> ExitCode {
     match (command.run)(words) {
         Ok(Verdict::Held) => ExitCode::SUCCESS,
         Ok(Verdict::Broken) => ExitCode::FAILURE,
+        Ok(Verdict::BrokenWith(code)) => ExitCode::from(code),
         Ok(Verdict::NotRun(reason)) => {
             eprintln!("{name}: not run: {reason}");
             ExitCode::FAILURE

@@ -57,7 +57,7 @@ pub fn command(words: &[String]) -> Result<Verdict> {
 /// may do without.
 pub(crate) fn prepare() {
     match command(&[]) {
-        Ok(Verdict::Held | Verdict::Broken) => {}
+        Ok(Verdict::Held | Verdict::Broken | Verdict::BrokenWith(_)) => {}
         Ok(Verdict::NotRun(reason)) => eprintln!("setup-ops: {reason}"),
         Err(error) => eprintln!("setup-ops: {error:#}"),
     }

@@ -5,10 +5,11 @@ use std::{path::Path, sync::Arc};
 use aos_checkpoint::Store;
 use aos_engine::{EngineOptions, WorkflowEngine};
 use aos_policy::{PolicyConfig, PolicyEnforcer};
+use aos_sandbox::{PlannerSandbox, SandboxOptions};
 use aos_skills::{BuiltinOptions, builtin};
 use aos_spec::{
     ErrorCode, SkillRegistry, WorkerId,
-    port::{CheckpointStore, RunObserver, RunRecorder, StepPolicy},
+    port::{CheckpointStore, PlanValidator, RunObserver, RunRecorder, StepPolicy},
 };
 use uuid::Uuid;
 
@@ -20,6 +21,7 @@ pub(crate) struct EngineParts {
     pub(crate) skills: SkillRegistry,
     pub(crate) options: EngineOptions,
     pub(crate) policy: Option<Arc<dyn StepPolicy>>,
+    pub(crate) validator: Option<Arc<dyn PlanValidator>>,
     pub(crate) observer: Option<Arc<dyn RunObserver>>,
     pub(crate) recorder: Option<Arc<dyn RunRecorder>>,
 }
@@ -62,6 +64,18 @@ pub(crate) fn policy(path: Option<&Path>, store: &Store) -> Result<Arc<dyn StepP
     Ok(Arc::new(enforcer))
 }
 
+/// Returns the sandbox with the settings in the file at `path`. Without a file it has its own rules.
+pub(crate) fn sandbox(path: Option<&Path>) -> Result<PlannerSandbox, CliError> {
+    let Some(path) = path else {
+        return Ok(PlannerSandbox::default());
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| CliError::io("read the settings of the sandbox", path, &error))?;
+    SandboxOptions::from_toml(&text)
+        .map(PlannerSandbox::new)
+        .map_err(|error| CliError::new(error.code(), error.to_string()).at(path.display()))
+}
+
 /// Returns an environment variable; what is not text is not taken for unset.
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
@@ -75,6 +89,7 @@ pub(crate) fn operator(store: Arc<dyn CheckpointStore>) -> Result<WorkflowEngine
         skills,
         options: EngineOptions::default(),
         policy: None,
+        validator: None,
         observer: None,
         recorder: None,
     })
@@ -89,6 +104,9 @@ pub(crate) fn engine(parts: EngineParts) -> Result<WorkflowEngine, CliError> {
     }
     if let Some(recorder) = parts.recorder {
         builder = builder.recorder(recorder);
+    }
+    if let Some(validator) = parts.validator {
+        builder = builder.validator(validator);
     }
     Ok(match parts.observer {
         Some(observer) => builder.observer(observer).build(),

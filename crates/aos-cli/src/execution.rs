@@ -1,8 +1,9 @@
 //! Executing a run from here: `aos run` and `aos resume` differ in how the run begins, and in nothing else.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use aos_engine::{Durability, EngineOptions, NewRun};
+use aos_sandbox::PlannerSandbox;
 use aos_spec::{RunId, RunStatus, WorkflowPlan, WorkflowResult, limits};
 use clap::{Args, ValueEnum};
 
@@ -41,6 +42,9 @@ pub(crate) struct ExecutionArgs {
     #[command(flatten)]
     golden: RecordingArgs,
 
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxArgs,
+
     /// When to wait until results are durable
     #[arg(long, value_name = "WHEN", default_value = "before-effects")]
     durability: When,
@@ -48,6 +52,21 @@ pub(crate) struct ExecutionArgs {
     /// Serve metrics on this address while the run goes on; port 0 takes any that is free
     #[arg(long, value_name = "ADDR")]
     metrics_addr: Option<SocketAddr>,
+}
+
+/// The sandbox that judges plans and values.
+#[derive(Debug, Args)]
+pub(crate) struct SandboxArgs {
+    /// File with more rules for what plans may do (TOML); `aos explain sandbox` tells more
+    #[arg(long, value_name = "FILE", env = "AOS_SANDBOX", hide_env_values = true)]
+    sandbox: Option<PathBuf>,
+}
+
+impl SandboxArgs {
+    /// Returns the sandbox.
+    pub(crate) fn sandbox(&self) -> Result<PlannerSandbox, CliError> {
+        compose::sandbox(self.sandbox.as_deref())
+    }
 }
 
 /// When the engine waits until results are durable.
@@ -93,6 +112,7 @@ pub(crate) async fn execute(
     args: &ExecutionArgs,
     store: &Store,
     plan: &WorkflowPlan,
+    sandbox: PlannerSandbox,
     beginning: Beginning,
 ) -> Result<Exit, CliError> {
     let recorder = args.golden.recorder()?;
@@ -109,6 +129,7 @@ pub(crate) async fn execute(
         store: store.port(),
         skills: compose::skills(&args.files)?,
         policy: Some(compose::policy(args.policy.as_deref(), store)?),
+        validator: Some(Arc::new(sandbox)),
         options: args.options(),
         recorder: recorder.clone().map(|recorder| recorder as _),
         observer: Observers::of([

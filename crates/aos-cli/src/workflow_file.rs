@@ -7,6 +7,7 @@ use std::{
 };
 
 use aos_engine::check_skills;
+use aos_sandbox::PlannerSandbox;
 use aos_spec::{
     ErrorCode, SkillRegistry, WorkflowPlan,
     check::{self, Problem},
@@ -22,8 +23,8 @@ use crate::{error::CliError, exit::Exit, problem::ProblemReport, render::units};
 pub(crate) struct WorkflowFile {
     /// The path as it was given.
     pub(crate) name: String,
-    bytes: Vec<u8>,
-    format: Format,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) format: Format,
 }
 
 impl WorkflowFile {
@@ -42,16 +43,46 @@ impl WorkflowFile {
     /// Returns the plan of the workflow, whose steps call skills of `skills` alone.
     pub(crate) fn check(&self, skills: &SkillRegistry) -> Result<WorkflowPlan, Vec<Problem>> {
         let plan = check::check_text(&self.bytes, self.format)?;
-        let mut problems = check_skills(&plan, skills);
+        let problems = check_skills(&plan, skills);
         if problems.is_empty() {
-            return Ok(plan);
+            Ok(plan)
+        } else {
+            Err(self.located(problems)?)
         }
-        // The places are known to the document alone, which is read again for them.
+    }
+
+    /// Returns problems that have only a pointer with their places, for which the text is read again.
+    fn located(&self, mut problems: Vec<Problem>) -> Result<Vec<Problem>, Vec<Problem>> {
         let document = Document::parse(&self.bytes, self.format)?;
         for problem in &mut problems {
             problem.location = document.locate(&problem.pointer);
         }
-        Err(problems)
+        Ok(problems)
+    }
+
+    /// Returns the plan of a workflow that is about to run. A skill that the sandbox denies need not exist: the run that
+    /// asks for it is refused, and kept as such.
+    ///
+    /// # Errors
+    ///
+    /// One error with all problems of the file.
+    pub(crate) fn check_to_run(
+        &self,
+        skills: &SkillRegistry,
+        sandbox: &PlannerSandbox,
+    ) -> Result<WorkflowPlan, CliError> {
+        let checked = check::check_text(&self.bytes, self.format).and_then(|plan| {
+            let problems = check_skills(&plan, skills);
+            let mut steps = plan.spec().steps.iter();
+            let may_begin =
+                problems.is_empty() || steps.any(|step| sandbox.denied(step.skill_id.as_str()).is_some());
+            if may_begin {
+                Ok(plan)
+            } else {
+                Err(self.located(problems)?)
+            }
+        });
+        checked.map_err(|problems| self.refuse(&problems))
     }
 
     /// Returns the plan of the workflow.
@@ -60,17 +91,20 @@ impl WorkflowFile {
     ///
     /// One error with all problems of the file.
     pub(crate) fn check_or_refuse(&self, skills: &SkillRegistry) -> Result<WorkflowPlan, CliError> {
-        self.check(skills).map_err(|problems| {
-            let count = units::count(problems.len(), "problem");
-            let mut error = CliError::new(ErrorCode::InvalidSpec, format!("the workflow has {count}"));
-            error.problems = Some(Box::new(self.report(&problems)));
-            let first = problems
-                .first()
-                .map_or(ErrorCode::InvalidSpec, |problem| problem.code);
-            error
-                .at(&self.name)
-                .instead(format!("`aos explain {first}` tells more"))
-        })
+        self.check(skills).map_err(|problems| self.refuse(&problems))
+    }
+
+    /// Returns the error of a file with these problems.
+    pub(crate) fn refuse(&self, problems: &[Problem]) -> CliError {
+        let count = units::count(problems.len(), "problem");
+        let mut error = CliError::new(ErrorCode::InvalidSpec, format!("the workflow has {count}"));
+        error.problems = Some(Box::new(self.report(problems)));
+        let first = problems
+            .first()
+            .map_or(ErrorCode::InvalidSpec, |problem| problem.code);
+        error
+            .at(&self.name)
+            .instead(format!("`aos explain {first}` tells more"))
     }
 
     /// Returns a report on the problems of this file.

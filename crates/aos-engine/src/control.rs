@@ -5,13 +5,14 @@ use std::sync::Arc;
 use aos_spec::{
     ErrorCode, OnError, RunId, RunStatus, StepFailure, StepId, StepIndex, StepResult, StepStatus,
     WorkflowPlan, WorkflowResult,
-    journal::{JournalEntry, RowKind, RunError, StoredRun},
+    journal::{JournalEntry, JournalRow, RowKind, RunError, StoredRun},
     port::{Lease, RunRequest},
 };
 use serde_json::Value;
 
 use crate::{
     EngineError, WorkflowEngine,
+    again::known,
     driver::{self, Driver},
     machine::Stop,
     presence::ActiveRun,
@@ -75,15 +76,11 @@ impl WorkflowEngine {
         status: RunStatus,
         error: Option<RunError>,
     ) -> Result<Requested, EngineError> {
-        if self.parts.store.request(run_id, request).await? {
+        if known(run_id.as_str(), || self.parts.store.request(run_id, request)).await? {
             return Ok(Requested::OfOwner);
         }
         let active = self.parts.presence.enter(run_id).await?;
-        let lease = self
-            .parts
-            .store
-            .acquire(run_id, self.parts.presence.worker())
-            .await?;
+        let lease = self.acquire(run_id).await?;
         let stop = Stop {
             status,
             error,
@@ -113,47 +110,22 @@ impl WorkflowEngine {
         // Looked at before the lease is taken, so that a refusal leaves the run as it is.
         let stored = self.load(run_id).await?;
         let plan = driver::stored_plan(&stored)?;
-        let (step, attempt) = due_attempt(&stored, &plan, step_id)?;
-        let lease = self
-            .parts
-            .store
-            .acquire(run_id, self.parts.presence.worker())
-            .await?;
-        let mut stop = Stop {
-            status: RunStatus::Paused,
-            error: None,
-            cancel_attempts: true,
-        };
-        let entry = match settlement {
-            Settlement::Completed(output) => {
-                JournalEntry::Ended(StepResult::completed(step_id.clone(), output))
+        let due = due_attempt(&stored, &plan, step_id)?;
+        let (row, stop) = decision(&stored, &plan, due, settlement)?;
+        let lease = self.acquire(run_id).await?;
+        // And again under the lease: somebody else may have decided in between.
+        let stored = self.load(run_id).await?;
+        if due_attempt(&stored, &plan, step_id).is_ok_and(|still| still == due) {
+            if let Some(row) = row {
+                known(run_id.as_str(), || {
+                    self.parts.store.append(&lease, vec![row.clone()])
+                })
+                .await?;
             }
-            Settlement::Failed(failure) => {
-                let skips = plan.descriptor(step).on_error == OnError::Skip;
-                let status = if skips {
-                    StepStatus::Skipped
-                } else {
-                    StepStatus::Failed
-                };
-                JournalEntry::Ended(StepResult::ended_by(step_id.clone(), status, failure))
-            }
-            Settlement::Repeat => {
-                let failure =
-                    StepFailure::new(ErrorCode::OutcomeUnknown, "settled: the effect did not happen");
-                JournalEntry::Failed { attempt, failure }
-            }
-            Settlement::Abort => {
-                let message = format!("given up because the end of step `{step_id}` is unknown");
-                stop.status = RunStatus::Aborted;
-                stop.error =
-                    Some(RunError::new(ErrorCode::WorkflowAborted, message).at_step(step_id.clone()));
-                return self.leave(active, lease, stop).await;
-            }
-        };
-        let row = entry.to_row(step, stored.checkpoint.elapsed_ms);
-        let row = row.map_err(|error| not_due(&stored, step_id, &error.to_string()))?;
-        self.parts.store.append(&lease, vec![row]).await?;
-        self.leave(active, lease, stop).await
+            return self.leave(active, lease, stop).await;
+        }
+        self.give_back(&lease, &stored).await?;
+        Err(not_due(&stored, step_id, "somebody else has decided"))
     }
 
     /// Leaves a run that nobody executes in another state.
@@ -172,7 +144,46 @@ impl WorkflowEngine {
     }
 }
 
-/// Returns the attempt on which a decision is due.
+/// Returns the row that a decision writes, and the state in which it leaves the run.
+fn decision(
+    stored: &StoredRun,
+    plan: &WorkflowPlan,
+    (step, attempt): (StepIndex, u32),
+    settlement: Settlement,
+) -> Result<(Option<JournalRow>, Stop), EngineError> {
+    let descriptor = plan.descriptor(step);
+    let step_id = descriptor.id.clone();
+    let mut stop = Stop {
+        status: RunStatus::Paused,
+        error: None,
+        cancel_attempts: true,
+    };
+    let entry = match settlement {
+        Settlement::Completed(output) => JournalEntry::Ended(StepResult::completed(step_id, output)),
+        Settlement::Failed(failure) => {
+            let status = match descriptor.on_error {
+                OnError::Skip => StepStatus::Skipped,
+                OnError::Abort | OnError::Continue => StepStatus::Failed,
+            };
+            JournalEntry::Ended(StepResult::ended_by(step_id, status, failure))
+        }
+        Settlement::Repeat => {
+            let failure = StepFailure::new(ErrorCode::OutcomeUnknown, "settled: the effect did not happen");
+            JournalEntry::Failed { attempt, failure }
+        }
+        Settlement::Abort => {
+            let message = format!("given up because the end of step `{step_id}` is unknown");
+            stop.status = RunStatus::Aborted;
+            stop.error = Some(RunError::new(ErrorCode::WorkflowAborted, message).at_step(step_id));
+            return Ok((None, stop));
+        }
+    };
+    let row = entry.to_row(step, stored.checkpoint.elapsed_ms);
+    let row = row.map_err(|error| not_due(stored, &descriptor.id, &error.to_string()))?;
+    Ok((Some(row), stop))
+}
+
+/// Returns the attempt on which a decision is due: it has begun, nothing is known of its end, and the run goes on.
 fn due_attempt(
     stored: &StoredRun,
     plan: &WorkflowPlan,
@@ -192,12 +203,11 @@ fn due_attempt(
     }
     match attempts(RowKind::Started) {
         Some(attempt)
-            if stored.checkpoint.status == RunStatus::Suspended
-                && attempts(RowKind::Failed) < Some(attempt) =>
+            if !stored.checkpoint.status.is_terminal() && attempts(RowKind::Failed) < Some(attempt) =>
         {
             Ok((step, attempt))
         }
-        _ => Err(not_due(stored, step_id, "the run is not suspended because of it")),
+        _ => Err(not_due(stored, step_id, "the run does not wait for it")),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use aos_spec::{
-    AgentId, RunId, RunStatus, Seed, SkillRegistry, WorkerId, WorkflowPlan, WorkflowResult,
+    AgentId, ContentHash, RunId, RunStatus, Seed, SkillRegistry, WorkerId, WorkflowPlan, WorkflowResult,
     journal::{RunHeader, StoredRun},
     port::{
         CheckpointStore, CheckpointUpdate, Lease, PlanValidator, RunEvent, RunObserver, RunRecorder,
@@ -14,7 +14,9 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    EngineError, EngineOptions, check_skills,
+    EngineError, EngineOptions,
+    again::known,
+    check_skills,
     driver::{self, Driver},
     identity,
     presence::Presence,
@@ -125,7 +127,8 @@ impl WorkflowEngine {
     ///
     /// # Errors
     ///
-    /// [`EngineError::Unrunnable`] when a skill is missing or the inputs do not fit; [`EngineError::Stale`] and
+    /// [`EngineError::Unrunnable`] when a skill is missing, unless the validator forbids it, or the inputs do not fit;
+    /// [`EngineError::Stale`] and
     /// [`EngineError::SeedDrift`] when the run id belongs to something else; [`EngineError::Running`] and
     /// [`StoreError::Held`] when the run is being executed; other [`EngineError::Store`] and [`EngineError::Recorder`]
     /// when the run could not be kept, in which case it can be resumed.
@@ -134,15 +137,13 @@ impl WorkflowEngine {
     ///
     /// Safe: a dropped run is like a crashed one. Running or resuming it again goes on where it was.
     pub async fn run(&self, run: NewRun) -> Result<WorkflowResult, EngineError> {
-        let header = self.header(&run)?;
+        let mut header = self.header(&run)?;
+        header.validator_hash = self.parts.accepted_by(&run.plan);
         let active = self.parts.presence.enter(&run.run_id).await?;
-        let driver = match self
-            .parts
-            .store
-            .create(&header, self.parts.presence.worker())
-            .await
-        {
+        let worker = self.parts.presence.worker();
+        let driver = match known(run.run_id.as_str(), || self.parts.store.create(&header, worker)).await {
             Ok(lease) => Driver::new(&self.parts, run.plan, header, lease, active),
+            // Also when the first of two creations took effect and its answer was lost: the run is taken over then.
             Err(StoreError::AlreadyExists(_)) => match self.take_over(&header).await? {
                 TakenOver::Ended(result) => return Ok(*result),
                 TakenOver::Unfinished(stored, lease) => {
@@ -165,15 +166,12 @@ impl WorkflowEngine {
     /// Safe: a dropped run is like a crashed one.
     pub async fn resume(&self, run_id: &RunId) -> Result<WorkflowResult, EngineError> {
         let active = self.parts.presence.enter(run_id).await?;
-        let lease = match self
-            .parts
-            .store
-            .acquire(run_id, self.parts.presence.worker())
-            .await
-        {
+        let lease = match self.acquire(run_id).await {
             Ok(lease) => lease,
-            Err(StoreError::Ended { .. }) => return self.ended(&self.load(run_id).await?).await,
-            Err(error) => return Err(error.into()),
+            Err(EngineError::Store(StoreError::Ended { .. })) => {
+                return self.ended(&self.load(run_id).await?).await;
+            }
+            Err(error) => return Err(error),
         };
         // Read once, under the lease: the journal of a long run is what a resume costs.
         let stored = self.load(run_id).await?;
@@ -204,7 +202,7 @@ impl WorkflowEngine {
     }
 
     /// Leaves a run that this engine cannot go on with `paused`.
-    async fn give_back(&self, lease: &Lease, stored: &StoredRun) -> Result<(), EngineError> {
+    pub(crate) async fn give_back(&self, lease: &Lease, stored: &StoredRun) -> Result<(), EngineError> {
         let checkpoint = &stored.checkpoint;
         let update = CheckpointUpdate {
             expected_version: lease.version,
@@ -214,7 +212,10 @@ impl WorkflowEngine {
             error: None,
             elapsed_ms: checkpoint.elapsed_ms,
         };
-        self.parts.store.save(lease, update).await?;
+        known(lease.run_id.as_str(), || {
+            self.parts.store.save(lease, update.clone())
+        })
+        .await?;
         Ok(())
     }
 
@@ -250,6 +251,12 @@ impl WorkflowEngine {
         self.parts.presence.retire().await
     }
 
+    /// Takes the lease of a run.
+    pub(crate) async fn acquire(&self, run_id: &RunId) -> Result<Lease, EngineError> {
+        let worker = self.parts.presence.worker();
+        Ok(known(run_id.as_str(), || self.parts.store.acquire(run_id, worker)).await?)
+    }
+
     pub(crate) async fn load(&self, run_id: &RunId) -> Result<StoredRun, EngineError> {
         let stored = self.parts.store.load(run_id).await?;
         Ok(stored.ok_or_else(|| StoreError::NotFound(run_id.clone()))?)
@@ -257,7 +264,7 @@ impl WorkflowEngine {
 
     fn header(&self, run: &NewRun) -> Result<RunHeader, EngineError> {
         let problems = check_skills(&run.plan, &self.parts.skills);
-        if !problems.is_empty() {
+        if !problems.is_empty() && !self.parts.calls_forbidden_skill(&run.plan) {
             return Err(EngineError::Unrunnable(problems));
         }
         let inputs = run
@@ -285,11 +292,7 @@ impl WorkflowEngine {
             return Ok(TakenOver::Ended(Box::new(self.ended(&stored).await?)));
         }
         identity::check_same_skills(&stored.checkpoint.header, header)?;
-        let lease = self
-            .parts
-            .store
-            .acquire(run_id, self.parts.presence.worker())
-            .await?;
+        let lease = self.acquire(run_id).await?;
         // Read again: the owner before may have written until the lease was taken.
         let stored = self.load(run_id).await?;
         Ok(TakenOver::Unfinished(Box::new(stored), lease))
@@ -302,6 +305,24 @@ enum TakenOver {
 }
 
 impl Parts {
+    /// Returns the hash of the rules by which the validator accepts `plan`.
+    fn accepted_by(&self, plan: &WorkflowPlan) -> Option<ContentHash> {
+        let validator = self.validator.as_ref()?;
+        let verdict = validator.validate_plan(plan, &self.skills);
+        verdict.is_ok().then(|| validator.hash())
+    }
+
+    /// Whether the validator refuses `plan` because of a forbidden skill. Such a plan becomes a run that is refused, for the
+    /// record, although its skill is not registered either.
+    fn calls_forbidden_skill(&self, plan: &WorkflowPlan) -> bool {
+        let validator = self.validator.as_ref();
+        let rejection = validator.and_then(|validator| validator.validate_plan(plan, &self.skills).err());
+        rejection.is_some_and(|rejection| {
+            let mut findings = rejection.findings().iter();
+            findings.any(|finding| finding.forbidden_skill.is_some())
+        })
+    }
+
     pub(crate) fn observe(&self, event: &RunEvent<'_>) {
         if let Some(observer) = &self.observer {
             observer.observe(event);

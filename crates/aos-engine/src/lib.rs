@@ -8,6 +8,7 @@
 //! end; a run that is dropped at any await point and resumed ends as if it had not been; nothing leaves the process
 //! before everything it depends on is durable.
 
+mod again;
 mod control;
 mod driver;
 mod engine;

@@ -10,9 +10,9 @@ use aos_spec::{
     RunId, WorkerId,
     port::{CheckpointStore, RunRequest, StepPolicy},
 };
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 
-use crate::EngineError;
+use crate::{EngineError, again::known};
 
 /// What this engine is executing, and its registration as a worker.
 pub(crate) struct Presence {
@@ -28,17 +28,24 @@ pub(crate) struct Presence {
 
 #[derive(Default)]
 struct Runs {
-    active: BTreeMap<RunId, watch::Sender<Option<RunRequest>>>,
+    active: BTreeMap<RunId, Asked>,
     /// Whether the heartbeat goes on.
     is_beating: bool,
+}
+
+/// What has been asked of one run.
+struct Asked {
+    /// The store says the same at each beat.
+    last: Option<RunRequest>,
+    requests: mpsc::UnboundedSender<RunRequest>,
 }
 
 /// Keeps one run among the active ones until it is dropped.
 pub(crate) struct ActiveRun {
     presence: Arc<Presence>,
     run_id: RunId,
-    /// Holds what somebody has asked of the run.
-    pub(crate) requests: watch::Receiver<Option<RunRequest>>,
+    /// Tells what somebody asks of the run, each time that it is something else.
+    pub(crate) requests: mpsc::UnboundedReceiver<RunRequest>,
 }
 
 impl Presence {
@@ -74,7 +81,10 @@ impl Presence {
         let active = self.add(run_id)?;
         let registration = self.registering.lock().await;
         if !self.runs().is_beating {
-            self.store.heartbeat(&self.worker, self.ttl).await?;
+            known(self.worker.as_str(), || {
+                self.store.heartbeat(&self.worker, self.ttl)
+            })
+            .await?;
             self.runs().is_beating = true;
             tokio::spawn(Arc::clone(self).beat());
         }
@@ -87,8 +97,12 @@ impl Presence {
         if runs.active.contains_key(run_id) {
             return Err(EngineError::Running(run_id.clone()));
         }
-        let (sender, requests) = watch::channel(None);
-        runs.active.insert(run_id.clone(), sender);
+        let (sender, requests) = mpsc::unbounded_channel();
+        let asked = Asked {
+            last: None,
+            requests: sender,
+        };
+        runs.active.insert(run_id.clone(), asked);
         Ok(ActiveRun {
             presence: Arc::clone(self),
             run_id: run_id.clone(),
@@ -109,10 +123,13 @@ impl Presence {
             }
             match self.store.heartbeat(&self.worker, self.ttl).await {
                 Ok(requests) => {
-                    let runs = self.runs();
+                    let mut runs = self.runs();
                     for (run_id, request) in requests {
-                        if let Some(sender) = runs.active.get(&run_id) {
-                            sender.send_if_modified(|current| current.replace(request) != Some(request));
+                        if let Some(asked) = runs.active.get_mut(&run_id)
+                            && asked.last.replace(request) != Some(request)
+                        {
+                            // A run that has just ended does not listen any more.
+                            let _ = asked.requests.send(request);
                         }
                     }
                 }

@@ -1,110 +1,96 @@
-//! One validation: the walk through a plan, and what is gathered on the way.
+//! One validation: what it judges with, and what is gathered on the way.
 
 use std::collections::BTreeMap;
 
-use aos_spec::{ContentHash, SkillId, SkillManifest, StepId, skill::InputKind};
+use aos_spec::{ContentHash, SkillManifest, SkillRegistry, skill::InputKind};
 use serde_json::Value;
 
 use crate::{
-    graph, idempotency, mask,
-    plan::{self, PlanStep, child, is_step_list},
+    graph, idempotency,
+    limits::Limits,
+    mask,
+    options::SandboxOptions,
+    plan::{self, PlanStep, child},
     report::{Guard, SandboxFinding, SandboxReport, Stats},
     rules::{Level, Rule},
     sandbox::PlannerSandbox,
     scan::Found,
-    sinks, taint,
+    taint,
     walk::Site,
 };
 
-/// Members of a plan or a step that are for people.
-const PROSE_KEYS: &[&str] = &[
-    "name",
-    "title",
-    "description",
-    "summary",
-    "comment",
-    "reason",
-    "reasoning",
-    "thought",
-    "goal",
-    "notes",
-    "metadata",
-    "version",
-    "$schema",
-];
+/// The skills there are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Skills<'s> {
+    /// Nobody knows.
+    Any,
+    /// Those with these manifests.
+    Declared(&'s BTreeMap<String, SkillManifest>),
+    /// Those of an engine.
+    Registered(&'s SkillRegistry),
+}
+
+impl<'s> Skills<'s> {
+    pub(crate) const fn are_known(self) -> bool {
+        !matches!(self, Self::Any)
+    }
+
+    pub(crate) fn get(self, skill: &str) -> Option<&'s SkillManifest> {
+        match self {
+            Self::Any => None,
+            Self::Declared(manifests) => manifests.get(skill),
+            Self::Registered(registry) => registry.get(skill).map(|skill| skill.manifest()),
+        }
+    }
+}
 
 pub(crate) struct Analysis<'s> {
-    pub(crate) sandbox: &'s PlannerSandbox,
-    findings: Vec<SandboxFinding>,
+    sandbox: &'s PlannerSandbox,
+    pub(crate) options: &'s SandboxOptions,
+    pub(crate) skills: Skills<'s>,
+    pub(crate) limits: Limits,
     pub(crate) guards: Vec<Guard>,
     pub(crate) stats: Stats,
+    findings: Vec<SandboxFinding>,
     n_dropped: usize,
+    /// What the deny list says about the names that were met.
+    denied: BTreeMap<String, Option<&'s str>>,
 }
 
 /// The steps of the plan that is judged, by id.
 pub(crate) struct Steps<'v> {
     pub(crate) list: Vec<PlanStep<'v>>,
     pub(crate) by_id: BTreeMap<&'v str, usize>,
-    /// The parameters that the plan declares.
-    pub(crate) parameters: Vec<&'v str>,
+    /// The parameters that the plan declares, with their defaults.
+    pub(crate) parameters: BTreeMap<&'v str, Option<&'v Value>>,
 }
 
 impl<'s> Analysis<'s> {
-    pub(crate) const fn new(sandbox: &'s PlannerSandbox) -> Self {
+    pub(crate) fn new(sandbox: &'s PlannerSandbox, skills: Skills<'s>, limits: Limits) -> Self {
         Self {
             sandbox,
-            findings: Vec::new(),
+            options: &sandbox.options,
+            skills,
+            limits,
             guards: Vec::new(),
-            stats: Stats {
-                n_steps: 0,
-                n_strings: 0,
-                n_bytes: 0,
-                n_references: 0,
-            },
+            stats: Stats::default(),
+            findings: Vec::new(),
             n_dropped: 0,
+            denied: BTreeMap::new(),
         }
-    }
-
-    pub(crate) fn manifest(&self, skill: &str) -> Option<&'s SkillManifest> {
-        self.sandbox.skills.as_ref()?.get(skill)
     }
 
     /// Judges a whole plan.
     pub(crate) fn plan(&mut self, plan: &Value) {
         let Some(list) = plan::steps(plan) else {
             self.report_plain(Rule::PlanShape, "", None);
-            self.walk(
-                plan,
-                "",
-                Site {
-                    step: None,
-                    sink: InputKind::Unknown,
-                    secret: false,
-                },
-                &Steps::none(),
-            );
-            return;
+            return self.value(plan, InputKind::Unknown);
         };
         self.stats.n_steps = list.len();
-        if list.len() > self.sandbox.options.limits.max_steps {
-            self.report_plain(Rule::LimitSteps, "/steps", Some(format!("{} steps", list.len())));
-            return;
+        if list.len() > self.limits.max_steps {
+            return self.report_plain(Rule::LimitSteps, "/steps", Some(format!("{} steps", list.len())));
         }
-        let mut by_id = BTreeMap::new();
-        for (index, step) in list.iter().enumerate() {
-            if let Some(id) = step.id {
-                by_id.entry(id).or_insert(index);
-            }
-        }
-        let parameters = plan
-            .get("inputs")
-            .and_then(Value::as_object)
-            .map_or_else(Vec::new, |inputs| inputs.keys().map(String::as_str).collect());
-        let steps = Steps {
-            list,
-            by_id,
-            parameters,
-        };
+        let steps = Steps::new(plan, list);
         let graph = graph::Graph::new(&steps);
         graph.report(&steps, self);
         for index in 0..steps.list.len() {
@@ -117,162 +103,17 @@ impl<'s> Analysis<'s> {
 
     /// Judges a value on its own.
     pub(crate) fn value(&mut self, value: &Value, sink: InputKind) {
-        self.walk(
-            value,
-            "",
-            Site {
-                step: None,
-                sink,
-                secret: false,
-            },
-            &Steps::none(),
-        );
+        self.walk(value, "", Site::of(sink), &Steps::none());
     }
 
-    fn step(&mut self, index: usize, steps: &Steps<'_>) {
-        let step = &steps.list[index];
-        match step.id {
-            Some(id) if StepId::new(id).is_err() => self.report_step(Rule::PlanStepId, step, "id", None),
-            None => self.report_step(Rule::PlanStepId, step, "id", None),
-            Some(id)
-                if steps
-                    .by_id
-                    .get(id)
-                    .is_some_and(|first| *first != index && steps.list[*first].list == step.list) =>
-            {
-                self.report_step(Rule::PlanDuplicateStep, step, "id", Some(format!("`{id}`")));
-            }
-            Some(_) => {}
+    /// Returns the entry of the deny list that `skill` is on.
+    pub(crate) fn denied(&mut self, skill: &str) -> Option<&'s str> {
+        if let Some(entry) = self.denied.get(skill) {
+            return *entry;
         }
-        self.skill(step);
-        idempotency::check_key(step, steps, self);
-        let manifest = step.skill_id().and_then(|skill| self.manifest(skill));
-        let names = (step.id.unwrap_or_default(), step.skill_id().unwrap_or_default());
-        for (name, value) in step.members {
-            let pointer = child(&step.pointer, name);
-            let site = Site {
-                step: Some(names),
-                sink: InputKind::Unknown,
-                secret: false,
-            };
-            let inputs = step.inputs.is_some_and(|(key, _)| key == name);
-            if inputs && let Value::Object(inputs) = value {
-                for (input, value) in inputs {
-                    let pointer = child(&pointer, input);
-                    let declared = manifest
-                        .and_then(|manifest| manifest.input_kinds.get(input))
-                        .copied();
-                    let sink = sinks::for_input(declared, input);
-                    self.key(input, &pointer, site);
-                    self.walk(
-                        value,
-                        &pointer,
-                        Site {
-                            sink,
-                            secret: mask::is_secret_name(input),
-                            ..site
-                        },
-                        steps,
-                    );
-                }
-            } else if PROSE_KEYS.contains(&name.as_str()) {
-                self.walk(
-                    value,
-                    &pointer,
-                    Site {
-                        sink: InputKind::FreeText,
-                        ..site
-                    },
-                    steps,
-                );
-            } else if name == "idempotency_key" {
-                self.walk(
-                    value,
-                    &pointer,
-                    Site {
-                        sink: InputKind::SqlParam,
-                        ..site
-                    },
-                    steps,
-                );
-            } else if name != "depends_on"
-                && name != "id"
-                && !is_step_list(name, value)
-                && step.skill.is_none_or(|(key, _)| key != name)
-            {
-                self.key(name, &pointer, site);
-                self.walk(value, &pointer, site, steps);
-            }
-        }
-    }
-
-    fn skill(&mut self, step: &PlanStep<'_>) {
-        for key in plan::SKILL_KEYS {
-            let Some(skill) = step.members.get(*key).and_then(Value::as_str) else {
-                continue;
-            };
-            if self.denied(skill) {
-                self.report_step(
-                    Rule::SkillDenied,
-                    step,
-                    key,
-                    Some(format!("`{}`", mask::shown(skill))),
-                );
-            } else if skill.contains("${") || skill.contains("{{") {
-                self.report_step(Rule::SkillFromReference, step, key, None);
-            }
-        }
-        let Some((key, skill)) = step.skill else {
-            self.report_step(Rule::SkillMissing, step, "skill_id", None);
-            return;
-        };
-        if SkillId::new(skill).is_err() {
-            if !skill.contains("${") {
-                self.report_step(
-                    Rule::SkillMissing,
-                    step,
-                    key,
-                    Some(format!("`{}`", mask::shown(skill))),
-                );
-            }
-        } else if self
-            .sandbox
-            .skills
-            .as_ref()
-            .is_some_and(|skills| !skills.contains_key(skill))
-            && !self.denied(skill)
-        {
-            self.report_step(
-                Rule::SkillUnknown,
-                step,
-                key,
-                Some(format!("`{}`", mask::shown(skill))),
-            );
-        }
-    }
-
-    pub(crate) fn denied(&self, skill: &str) -> bool {
-        self.sandbox.deny.denies(skill)
-    }
-
-    /// Walks through what stands beside the steps.
-    fn outside_steps(&mut self, plan: &Value, steps: &Steps<'_>) {
-        let Value::Object(members) = plan else { return };
-        for (name, value) in members.iter().filter(|(name, value)| !is_step_list(name, value)) {
-            let pointer = child("", name);
-            let sink = if PROSE_KEYS.contains(&name.as_str()) {
-                InputKind::FreeText
-            } else {
-                InputKind::Unknown
-            };
-            let site = Site {
-                step: None,
-                sink,
-                secret: false,
-            };
-            self.key(name, &pointer, site);
-            self.walk(value, &pointer, site, steps);
-        }
+        let entry = self.sandbox.deny.entry(skill);
+        self.denied.insert(skill.to_owned(), entry);
+        entry
     }
 
     pub(crate) fn report_found(
@@ -307,13 +148,27 @@ impl<'s> Analysis<'s> {
         } else {
             step.pointer.clone()
         };
-        self.report_at(
-            rule,
-            rule.level(),
-            &pointer,
-            Some((step.id.unwrap_or_default(), step.skill_id().unwrap_or_default())),
+        self.report_at(rule, rule.level(), &pointer, Some(step.names()), detail);
+    }
+
+    /// Reports that the value at `pointer` names a skill under the entry `entry` of the deny list.
+    pub(crate) fn report_denied(
+        &mut self,
+        written: &str,
+        entry: &str,
+        pointer: &str,
+        step: Option<(&str, &str)>,
+    ) {
+        let detail = Some(format!("`{}`", mask::shown(written)));
+        let mut finding = SandboxFinding::new(
+            Rule::SkillDenied,
+            Rule::SkillDenied.level(),
+            pointer,
+            step,
             detail,
         );
+        finding.forbidden_skill = Some(entry.to_owned());
+        self.push(finding);
     }
 
     pub(crate) fn report_at(
@@ -328,7 +183,7 @@ impl<'s> Analysis<'s> {
     }
 
     fn push(&mut self, mut finding: SandboxFinding) {
-        if self.findings.len() >= self.sandbox.options.limits.max_findings {
+        if self.findings.len() >= self.limits.max_findings {
             self.n_dropped += 1;
             return;
         }
@@ -337,7 +192,7 @@ impl<'s> Analysis<'s> {
         self.findings.push(finding);
     }
 
-    pub(crate) fn finish(mut self, ruleset_hash: ContentHash) -> SandboxReport {
+    pub(crate) fn finish(mut self) -> SandboxReport {
         if self.n_dropped > 0 {
             let detail = format!("{} more", self.n_dropped);
             self.findings.push(SandboxFinding::new(
@@ -361,17 +216,35 @@ impl<'s> Analysis<'s> {
             guards: self.guards,
             stats: self.stats,
             engine: concat!("aos-sandbox ", env!("CARGO_PKG_VERSION")),
-            ruleset_hash,
+            ruleset_hash: self.sandbox.ruleset_hash(),
         }
     }
 }
 
-impl Steps<'_> {
-    const fn none() -> Self {
+impl<'v> Steps<'v> {
+    fn new(plan: &'v Value, list: Vec<PlanStep<'v>>) -> Self {
+        let mut by_id = BTreeMap::new();
+        for (index, step) in list.iter().enumerate() {
+            if let Some(id) = step.id {
+                by_id.entry(id).or_insert(index);
+            }
+        }
+        let declared = plan.get("inputs").and_then(Value::as_object);
+        let parameters = declared.into_iter().flatten();
+        Self {
+            list,
+            by_id,
+            parameters: parameters
+                .map(|(name, declared)| (name.as_str(), declared.get("default")))
+                .collect(),
+        }
+    }
+
+    pub(crate) const fn none() -> Self {
         Self {
             list: Vec::new(),
             by_id: BTreeMap::new(),
-            parameters: Vec::new(),
+            parameters: BTreeMap::new(),
         }
     }
 }

@@ -52,12 +52,11 @@ impl Graph {
             for (number, id) in step.depends_on.iter().enumerate() {
                 if !steps.by_id.contains_key(id) {
                     let pointer = format!("{}/depends_on/{number}", step.pointer);
-                    let names = (step.id.unwrap_or_default(), step.skill_id().unwrap_or_default());
                     analysis.report_at(
                         Rule::RefUnknownStep,
                         Level::Violation,
                         &pointer,
-                        Some(names),
+                        Some(step.names()),
                         None,
                     );
                 }
@@ -91,7 +90,7 @@ impl Graph {
 pub(crate) fn judge(reference: &Reference, own: &str, steps: &Steps<'_>) -> Option<Rule> {
     let Some(step) = &reference.step else {
         return match reference.path.first() {
-            Some(Segment::Name(name)) if !steps.parameters.contains(&name.as_str()) => {
+            Some(Segment::Name(name)) if !steps.parameters.contains_key(name.as_str()) => {
                 Some(Rule::RefUnknownInput)
             }
             _ => None,

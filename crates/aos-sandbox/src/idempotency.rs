@@ -1,6 +1,6 @@
 //! Effects that must not happen twice: which steps need an idempotency key, and what a good one is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde_json::Value;
 
@@ -13,10 +13,10 @@ use crate::{
     taint,
 };
 
-/// Skills whose every call changes something.
-const WRITES: &[&str] = &["db_write", "file_write"];
-/// Skills that send a request.
-const REQUESTS: &[&str] = &["http_call"];
+/// Skills whose every call changes something, by their canonical names.
+static WRITES: LazyLock<[String; 2]> = LazyLock::new(|| ["db_write", "file_write"].map(policy::canonical));
+/// The skill that sends a request, by its canonical name.
+static REQUEST: LazyLock<String> = LazyLock::new(|| policy::canonical("http_call"));
 /// Methods that change nothing.
 const SAFE_METHODS: &[&str] = &["GET", "HEAD", "OPTIONS", "TRACE"];
 /// Headers that replace the method.
@@ -95,19 +95,14 @@ fn needs_key(step: &PlanStep<'_>, analysis: &mut Analysis<'_>) -> bool {
         return false;
     };
     if analysis
-        .manifest(skill)
+        .skills
+        .get(skill)
         .is_some_and(|manifest| manifest.needs_idempotency_key)
     {
         return true;
     }
-    let is = |names: &[&str]| {
-        let skill = policy::canonical(skill);
-        names.iter().any(|name| policy::canonical(name) == skill)
-    };
-    if is(WRITES) {
-        return true;
-    }
-    is(REQUESTS) && is_write(step, analysis)
+    let name = policy::canonical(skill);
+    WRITES.contains(&name) || (*REQUEST == name && is_write(step, analysis))
 }
 
 fn is_write(step: &PlanStep<'_>, analysis: &mut Analysis<'_>) -> bool {

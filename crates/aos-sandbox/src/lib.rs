@@ -33,13 +33,14 @@ mod scan;
 #[cfg(feature = "score")]
 pub mod score;
 mod sinks;
+mod step;
 mod taint;
 mod text;
 mod walk;
 
-pub use limits::Limits;
+pub use limits::{LimitOptions, Limits};
 pub use options::SandboxOptions;
-pub use report::{Guard, SandboxFinding, SandboxReport};
+pub use report::{Guard, SandboxFinding, SandboxReport, Stats};
 pub use rules::Rule;
 pub use sandbox::PlannerSandbox;
 pub use taint::Label;

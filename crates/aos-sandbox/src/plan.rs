@@ -17,6 +17,8 @@ pub(crate) const SKILL_KEYS: &[&str] = &[
     "fallback_skill",
     "on_error_skill",
 ];
+/// Names of members that list skills.
+const SKILL_LIST_KEYS: &[&str] = &["tools", "skills", "functions", "fallbacks", "fallback_skills"];
 /// Names under which planners write the inputs of a step.
 const INPUT_KEYS: &[&str] = &["inputs", "arguments", "args", "params", "parameters", "input"];
 /// Names of members that hold more steps.
@@ -76,6 +78,11 @@ impl<'v> PlanStep<'v> {
     /// Returns what a finding names the skill.
     pub(crate) fn skill_id(&self) -> Option<&'v str> {
         self.skill.map(|(_, skill)| skill)
+    }
+
+    /// Returns the id and the skill, either of them empty when unknown.
+    pub(crate) fn names(&self) -> (&'v str, &'v str) {
+        (self.id.unwrap_or_default(), self.skill_id().unwrap_or_default())
     }
 
     /// Returns an input.
@@ -169,4 +176,25 @@ pub(crate) fn is_step_list(name: &str, value: &Value) -> bool {
                     .is_some_and(|members| SKILL_KEYS.iter().any(|key| members.contains_key(*key)))
             })
         })
+}
+
+/// Returns the skills that a member of any object may name, each with its pointer below the member.
+pub(crate) fn named_skills<'v>(name: &str, value: &'v Value) -> Vec<(&'v str, String)> {
+    if !SKILL_KEYS.contains(&name) && !SKILL_LIST_KEYS.contains(&name) {
+        return Vec::new();
+    }
+    let named = |value: &'v Value, pointer: String| match value {
+        Value::String(skill) => Some((skill.as_str(), pointer)),
+        Value::Object(members) => Some((members.get("name")?.as_str()?, pointer + "/name")),
+        _ => None,
+    };
+    match value {
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items
+                .filter_map(|(index, item)| named(item, format!("/{index}")))
+                .collect()
+        }
+        value => named(value, String::new()).into_iter().collect(),
+    }
 }

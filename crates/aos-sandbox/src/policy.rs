@@ -1,6 +1,6 @@
 //! Which skills a plan may never call, however their names are written.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -10,26 +10,34 @@ const DENIED: &str = include_str!("../data/denied_skills.txt");
 /// The names of skills that are denied.
 #[derive(Debug, Clone)]
 pub struct DenyList {
-    // INVARIANT: canonical names, and a superset of the built-in list.
-    names: BTreeSet<String>,
+    // INVARIANT: the entries by their canonical names, and a superset of the built-in list.
+    entries: BTreeMap<String, String>,
 }
 
 impl DenyList {
     /// Returns the built-in list with `more` names. Nothing can be taken off the list.
     pub fn new<'a>(more: impl IntoIterator<Item = &'a str>) -> Self {
-        let names = built_in()
-            .map(canonical)
-            .chain(more.into_iter().map(canonical))
-            .filter(|name| !name.is_empty())
-            .collect();
-        Self { names }
+        let mut list = Self {
+            entries: BTreeMap::new(),
+        };
+        built_in().for_each(|entry| list.add(entry));
+        more.into_iter().for_each(|entry| list.add(entry));
+        list
     }
 
-    /// Whether `skill` is on the list under any spelling, as a whole or behind a name space such as `tools/`.
+    fn add(&mut self, entry: &str) {
+        let name = canonical(entry);
+        if !name.is_empty() {
+            self.entries.entry(name).or_insert_with(|| entry.to_owned());
+        }
+    }
+
+    /// Returns the entry that denies `skill` under any spelling, as a whole or behind a name space such as `tools/`.
     #[must_use]
-    pub fn denies(&self, skill: &str) -> bool {
-        if self.names.contains(&canonical(skill)) {
-            return true;
+    pub fn entry(&self, skill: &str) -> Option<&str> {
+        let find = |name: String| self.entries.get(&name).map(String::as_str);
+        if let Some(entry) = find(canonical(skill)) {
+            return Some(entry);
         }
         // `mcp__server__shell_exec`, `tools/shell_exec@2`, `functions.shell_exec`.
         let skill = skill.split(['@', '#']).next().unwrap_or(skill);
@@ -39,13 +47,12 @@ impl DenyList {
             .map(canonical)
             .filter(|part| !part.is_empty())
             .collect();
-        (1..parts.len()).any(|from| self.names.contains(&parts[from..].concat()))
-            || self.names.contains(&parts.concat())
+        (0..parts.len()).find_map(|from| find(parts[from..].concat()))
     }
 
     /// Returns the canonical names, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.names.iter().map(String::as_str)
+        self.entries.keys().map(String::as_str)
     }
 }
 

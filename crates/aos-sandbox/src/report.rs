@@ -30,6 +30,9 @@ pub struct SandboxFinding {
     /// The skill of the step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skill_id: Option<String>,
+    /// The entry of the deny list that the skill is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forbidden_skill: Option<String>,
     /// JSON Pointer (RFC 6901) of the value.
     pub pointer: String,
     /// Whether the finding is in the last key of the pointer, and not in its value.
@@ -73,6 +76,7 @@ impl SandboxFinding {
             severity: rule.severity(),
             step_id: step.and_then(|(id, _)| name(id)),
             skill_id: step.and_then(|(_, skill)| name(skill)),
+            forbidden_skill: None,
             pointer: pointer.into(),
             in_key: false,
             span: None,
@@ -136,7 +140,7 @@ pub struct SandboxReport {
     pub stats: Stats,
     /// The version of the sandbox.
     pub engine: &'static str,
-    /// Changes whenever a rule or the deny list does.
+    /// Changes whenever a rule or a setting does.
     pub ruleset_hash: ContentHash,
 }
 

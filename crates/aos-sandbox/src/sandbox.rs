@@ -6,7 +6,8 @@ use aos_spec::{ContentHash, SkillManifest, SkillRegistry, WorkflowSpec, skill::I
 use serde_json::Value;
 
 use crate::{
-    analysis::Analysis,
+    analysis::{Analysis, Skills},
+    limits::Limits,
     options::SandboxOptions,
     parse,
     policy::DenyList,
@@ -48,7 +49,7 @@ impl PlannerSandbox {
     #[must_use]
     pub fn new(options: SandboxOptions) -> Self {
         let deny = DenyList::new(options.deny_skills.iter().map(String::as_str));
-        let ruleset_hash = ruleset_hash(&deny);
+        let ruleset_hash = ruleset_hash(&deny, &options);
         Self {
             options,
             deny,
@@ -78,31 +79,31 @@ impl PlannerSandbox {
     /// Judges a plan that is a JSON value already. Duplicate keys are lost in one; see [`PlannerSandbox::validate_bytes`].
     #[must_use]
     pub fn validate(&self, plan: &Value) -> SandboxReport {
-        let mut analysis = Analysis::new(self);
-        if depth_exceeds(plan, self.options.limits.max_depth) {
+        let mut analysis = self.analysis();
+        if depth_exceeds(plan, analysis.limits.max_depth) {
             analysis.report_plain(Rule::LimitDepth, "", None);
         } else {
             analysis.plan(plan);
         }
-        analysis.finish(self.ruleset_hash)
+        analysis.finish()
     }
 
     /// Judges a plan as it was received, and refuses what readers of JSON would understand differently.
     #[must_use]
     pub fn validate_bytes(&self, plan: &[u8]) -> SandboxReport {
-        let mut analysis = Analysis::new(self);
-        if plan.len() > self.options.limits.max_plan_bytes {
+        let mut analysis = self.analysis();
+        if plan.len() > analysis.limits.max_plan_bytes {
             analysis.report_plain(Rule::LimitBytes, "", Some(format!("{} bytes", plan.len())));
-            return analysis.finish(self.ruleset_hash);
+            return analysis.finish();
         }
-        let (value, problems) = parse::read(plan, self.options.limits.max_depth);
+        let (value, problems) = parse::read(plan, analysis.limits.max_depth);
         for problem in problems {
             analysis.report_plain(problem.rule, &problem.pointer, Some(problem.detail));
         }
         if let Some(value) = value {
             analysis.plan(&value);
         }
-        analysis.finish(self.ruleset_hash)
+        analysis.finish()
     }
 
     /// Judges a workflow.
@@ -111,9 +112,9 @@ impl PlannerSandbox {
         match serde_json::to_value(spec) {
             Ok(value) => self.validate(&value),
             Err(error) => {
-                let mut analysis = Analysis::new(self);
+                let mut analysis = self.analysis();
                 analysis.report_plain(Rule::PlanInvalidJson, "", Some(error.to_string()));
-                analysis.finish(self.ruleset_hash)
+                analysis.finish()
             }
         }
     }
@@ -122,22 +123,32 @@ impl PlannerSandbox {
     /// are looked at, keys included.
     #[must_use]
     pub fn check_value(&self, sink: InputKind, value: &Value, label: Label) -> Vec<SandboxFinding> {
-        let mut analysis = Analysis::new(self);
+        let mut analysis = self.analysis();
         if label != Label::Trusted {
             analysis.value(value, sink);
         }
-        let report = analysis.finish(self.ruleset_hash);
-        report.violations
+        analysis.finish().violations
     }
 
-    /// Returns a value that changes whenever a rule or the deny list does.
+    /// Returns the entry of the deny list that `skill` is on, under any spelling.
+    #[must_use]
+    pub fn denied(&self, skill: &str) -> Option<&str> {
+        self.deny.entry(skill)
+    }
+
+    fn analysis(&self) -> Analysis<'_> {
+        let skills = self.skills.as_ref().map_or(Skills::Any, Skills::Declared);
+        Analysis::new(self, skills, self.options.limits.or(&Limits::default()))
+    }
+
+    /// Returns a value that changes whenever a rule or a setting does.
     #[must_use]
     pub const fn ruleset_hash(&self) -> ContentHash {
         self.ruleset_hash
     }
 }
 
-fn ruleset_hash(deny: &DenyList) -> ContentHash {
+fn ruleset_hash(deny: &DenyList, options: &SandboxOptions) -> ContentHash {
     let mut text = String::from(env!("CARGO_PKG_VERSION"));
     for rule in rules::all() {
         text.push_str(&format!(
@@ -151,11 +162,12 @@ fn ruleset_hash(deny: &DenyList) -> ContentHash {
         text.push_str("\ndeny ");
         text.push_str(name);
     }
+    text.push_str(&format!("\n{options:?}"));
     ContentHash::of_bytes(text.as_bytes())
 }
 
 /// Whether arrays and objects are nested deeper than `max`.
-fn depth_exceeds(value: &Value, max: usize) -> bool {
+pub(crate) fn depth_exceeds(value: &Value, max: usize) -> bool {
     match value {
         Value::Array(items) => max == 0 || items.iter().any(|item| depth_exceeds(item, max - 1)),
         Value::Object(members) => max == 0 || members.values().any(|member| depth_exceeds(member, max - 1)),

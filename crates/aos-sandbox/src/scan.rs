@@ -37,6 +37,7 @@ pub(crate) fn scan(text: &str, sink: InputKind, limits: &Limits) -> Vec<Found> {
         encoding: None,
         map: Map::Shifted(0),
         depth: 0,
+        is_setting: false,
     };
     if text.len() > limits.max_string_bytes {
         scanner.report(Rule::LimitString, 0..text.len(), &root);
@@ -52,6 +53,8 @@ struct Frame<'a> {
     encoding: Option<Encoding>,
     map: Map,
     depth: usize,
+    /// Whether the text is one of the many strings of a document, where scripts and paths have their place.
+    is_setting: bool,
 }
 
 impl Frame<'_> {
@@ -116,6 +119,7 @@ impl Scanner<'_> {
                 encoding: Some(encoding),
                 map: decoded.map,
                 depth: frame.depth + 1,
+                is_setting: frame.is_setting,
             };
             self.seen.push(decoded.text.clone());
             self.explore(&decoded.text, &child);
@@ -128,12 +132,14 @@ impl Scanner<'_> {
             self.report(Rule::LimitDecoding, 0..text.len(), frame);
             return;
         }
+        let is_setting = frame.is_setting || decode::is_large(text);
         decode::strings(text, |written, start| {
             let child = Frame {
                 parent: Some(frame),
                 encoding: Some(Encoding::Json),
                 map: Map::Shifted(start),
                 depth: frame.depth + 1,
+                is_setting,
             };
             // Each string has its own allowance of readings; that of bytes is shared.
             let seen = std::mem::take(&mut self.seen);
@@ -175,13 +181,18 @@ impl Scanner<'_> {
                         sql::Place::Value
                     };
                     sql::scan(bytes, profile, place, &mut hits);
-                    shell::scan(bytes, profile, shell::Place::Argument, &mut hits);
+                    let place = if frame.is_setting {
+                        shell::Place::Setting
+                    } else {
+                        shell::Place::Argument
+                    };
+                    shell::scan(bytes, profile, place, &mut hits);
                 }
                 template::scan(bytes, profile, template::Place::Data, &mut hits);
-                let place = if sink == InputKind::Path {
-                    path::Place::Path
-                } else {
-                    path::Place::Anything
+                let place = match sink {
+                    InputKind::Path => path::Place::Path,
+                    _ if frame.is_setting => path::Place::Setting,
+                    _ => path::Place::Anything,
                 };
                 path::scan(bytes, profile, place, decoded, &mut hits);
                 code::scan(bytes, profile, &mut hits);

@@ -39,14 +39,14 @@ pub(crate) fn writes_untrusted(reference: &Reference, steps: &Steps<'_>, analysi
     source.is_some_and(|index| {
         let skill = steps.list[*index].skill_id();
         skill
-            .and_then(|skill| analysis.manifest(skill))
+            .and_then(|skill| analysis.skills.get(skill))
             .is_none_or(|manifest| manifest.untrusted_output)
     })
 }
 
 /// Follows labels along the references, lists the guards, and reports what reaches an interpreter.
 pub(crate) fn check(steps: &Steps<'_>, graph: &Graph, analysis: &mut Analysis<'_>) {
-    let floor = if analysis.sandbox.options.untrusted_planner {
+    let floor = if analysis.options.untrusted_planner {
         Label::Untrusted
     } else {
         Label::Planner
@@ -54,7 +54,7 @@ pub(crate) fn check(steps: &Steps<'_>, graph: &Graph, analysis: &mut Analysis<'_
     let mut outputs: BTreeMap<usize, Label> = BTreeMap::new();
     for index in &graph.order {
         let step = &steps.list[*index];
-        let manifest = step.skill_id().and_then(|skill| analysis.manifest(skill));
+        let manifest = step.skill_id().and_then(|skill| analysis.skills.get(skill));
         let label = match manifest {
             None => Label::Untrusted,
             Some(manifest) if manifest.untrusted_output => Label::Untrusted,
@@ -72,7 +72,7 @@ pub(crate) fn check(steps: &Steps<'_>, graph: &Graph, analysis: &mut Analysis<'_
     }
     for step in &steps.list {
         let Some((_, inputs)) = step.inputs else { continue };
-        let manifest = step.skill_id().and_then(|skill| analysis.manifest(skill));
+        let manifest = step.skill_id().and_then(|skill| analysis.skills.get(skill));
         for (name, value) in inputs {
             let sink = sinks::for_input(
                 manifest
@@ -115,7 +115,7 @@ fn judge(
     outputs: &BTreeMap<usize, Label>,
     analysis: &mut Analysis<'_>,
 ) {
-    let names = (step.id.unwrap_or_default(), step.skill_id().unwrap_or_default());
+    let names = step.names();
     for place in refs::find(text) {
         let Some(reference) = place.reference else {
             continue;
@@ -148,7 +148,8 @@ fn judge(
             {
                 Some((Rule::TaintUrlHost, Level::Violation))
             }
-            InputKind::Path | InputKind::Url | InputKind::Email | InputKind::Header | InputKind::ShellArg
+            InputKind::Email if label == Label::Untrusted => Some((Rule::TaintRecipient, Level::Violation)),
+            InputKind::Path | InputKind::Url | InputKind::Header | InputKind::ShellArg
                 if label == Label::Untrusted =>
             {
                 Some((Rule::TaintSink, Level::Warning))

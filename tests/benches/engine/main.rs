@@ -105,7 +105,7 @@ async fn many_runs(n_runs: usize, n_steps: usize, least: f64) {
         &name,
         "steps/s",
         value,
-        Some(("the bare group-commit loop", floor)),
+        Some(("the bare group-commit loop over the same rows", floor)),
         Bound::MinRatio(least),
     );
 }

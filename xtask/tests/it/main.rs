@@ -9,5 +9,6 @@ mod command;
 mod layers;
 mod ops;
 mod pick_one;
+mod sandbox_score;
 mod tidy;
 mod transcript;

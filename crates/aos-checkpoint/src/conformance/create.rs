@@ -55,6 +55,7 @@ pub(super) async fn what_a_run_was_started_with_comes_back_unchanged(on: Setting
     full.skill_versions = [("noop".parse().expect("a skill"), "1.2.3".to_owned())].into();
     full.engine_version = "0.1.0".into();
     full.policy_hash = Some(ContentHash::of_bytes(b"policy"));
+    full.validator_hash = Some(ContentHash::of_bytes(b"validator"));
     on.store
         .create(&full, &worker)
         .await

@@ -29,18 +29,18 @@ impl Create {
         let rest =
             serde_json::to_string(&rest).map_err(|error| StoreError::Unavailable(error.to_string()))?;
         let spec_hash = format!("{:x}", ContentHash::of_bytes(spec.as_bytes()));
-        let mut fields = Array::default();
-        fields
-            .text(header.run_id.as_str())
-            .text(header.workflow_id.as_str())
-            .text(worker.as_str())
-            .text(&format!("{:x}", header.spec_hash))
-            .integer(i64::try_from(header.steps_total).unwrap_or(i64::MAX))
-            .text(&rest)
-            .text(&format!("{:x}", header_hash(&rest, &spec)))
-            .text(&spec_hash);
         let mut row = Array::default();
-        row.array(&fields);
+        row.array(|fields| {
+            fields
+                .text(header.run_id.as_str())
+                .text(header.workflow_id.as_str())
+                .text(worker.as_str())
+                .text(&format!("{:x}", header.spec_hash))
+                .integer(i64::try_from(header.steps_total).unwrap_or(i64::MAX))
+                .text(&rest)
+                .text(&format!("{:x}", header_hash(&rest, &spec)))
+                .text(&spec_hash);
+        });
         Ok(Self {
             run_id: header.run_id.clone(),
             worker: worker.clone(),
@@ -112,9 +112,9 @@ async fn insert_specs(conn: &mut SqliteConnection, calls: &[Call<Create, Lease>]
         .collect();
     let mut rows = Array::default();
     for (hash, spec) in specs {
-        let mut row = Array::default();
-        row.text(hash).text(spec);
-        rows.array(&row);
+        rows.array(|row| {
+            row.text(hash).text(spec);
+        });
     }
     let rows = Array::value_of_all([&rows].into_iter());
     sqlx::query(INSERT_SPECS).bind(rows).execute(conn).await?;

@@ -31,12 +31,23 @@ impl Array {
 
     /// Appends an integer.
     pub(super) fn integer(&mut self, integer: i64) -> &mut Self {
-        self.element(INTEGER, integer.to_string().as_bytes())
+        self.element(INTEGER, itoa::Buffer::new().format(integer).as_bytes())
     }
 
-    /// Appends an array.
-    pub(super) fn array(&mut self, array: &Self) -> &mut Self {
-        self.element(ARRAY, &array.0)
+    /// Appends the array of what `fill` appends.
+    pub(super) fn array(&mut self, fill: impl FnOnce(&mut Self)) -> &mut Self {
+        // The size stands before what it is the size of, which is not copied for that: it always takes eight bytes.
+        self.0.extend_from_slice(&[0xf0 | ARRAY, 0, 0, 0, 0, 0, 0, 0, 0]);
+        let start = self.0.len();
+        fill(self);
+        let size = (self.0.len() - start).to_be_bytes();
+        self.0[start - size.len()..start].copy_from_slice(&size);
+        self
+    }
+
+    /// Returns an empty list with room for so many bytes.
+    pub(super) fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
     }
 
     /// Returns the number of bytes that the elements take.

@@ -20,9 +20,11 @@ pub(super) const FIND: &str =
         created_at, updated_at, header, header_hash, spec
     from workflow_checkpoints join workflow_specs using (spec_no) where run_id = ?1";
 
-/// Many rows in one: each row of a result costs a hand-over between threads.
+/// Many rows in one: each row of a result costs a hand-over between threads. The second column numbers the last row in
+/// the order of its key.
 pub(super) const PAGE: &str = "select json_group_array(
-        json_array(step, kind, attempt, hash, duration_ms, elapsed_ms, body))
+        json_array(step, kind, attempt, hash, duration_ms, elapsed_ms, body)),
+        max((step << 35) | (kind << 32) | attempt)
     from (select * from workflow_steps
           where run_no = ?1 and (step, kind, attempt) > (?2, ?3, ?4)
           order by step, kind, attempt limit ?5)";
@@ -88,28 +90,40 @@ fn checkpoint(row: &SqliteRow, run_id: &RunId) -> Result<Checkpoint, Fault> {
 async fn journal(conn: &mut SqliteConnection, run_no: i64, run_id: &RunId) -> Result<Vec<JournalRow>, Fault> {
     let damaged = |reason: String| Fault::Store(corrupt(run_id.as_str(), reason).into());
     let mut journal: Vec<JournalRow> = Vec::new();
-    loop {
-        let last = journal.last();
-        let (step, kind, attempt) = last.map_or((-1, 0, 0), |row| {
-            (i64::from(row.step.0), row.kind.number(), i64::from(row.attempt))
-        });
-        let page: String = sqlx::query_scalar(PAGE)
-            .bind(run_no)
-            .bind(step)
-            .bind(kind)
-            .bind(attempt)
-            .bind(ROWS_PER_PAGE)
-            .fetch_one(&mut *conn)
-            .await?;
-        let rows: Vec<RowFields> = serde_json::from_str(&page).map_err(|error| damaged(error.to_string()))?;
-        let is_last = rows.len() < ROWS_PER_PAGE.into();
-        for fields in rows {
-            journal.push(verified(fields).map_err(damaged)?);
+    let mut before = -1;
+    let mut page = page_after(conn, run_no, before).await?;
+    while let (rows, Some(last)) = page {
+        if last <= before {
+            return Err(damaged("its rows are not in the order of their keys".into()));
         }
-        if is_last {
-            return Ok(journal);
-        }
+        before = last;
+        // The next page is read by another thread while this one is taken apart.
+        let (next, rows) = tokio::join!(page_after(conn, run_no, last), async { parse(&rows) });
+        journal.extend(rows.map_err(damaged)?);
+        page = next?;
     }
+    Ok(journal)
+}
+
+/// Returns the rows behind the one with the number `last`, and the number of the last of them; none when there is none.
+async fn page_after(
+    conn: &mut SqliteConnection,
+    run_no: i64,
+    last: i64,
+) -> sqlx::Result<(String, Option<i64>)> {
+    sqlx::query_as(PAGE)
+        .bind(run_no)
+        .bind(last >> 35)
+        .bind(last >> 32 & 7)
+        .bind(last & i64::from(u32::MAX))
+        .bind(ROWS_PER_PAGE)
+        .fetch_one(conn)
+        .await
+}
+
+fn parse(page: &str) -> Result<Vec<JournalRow>, String> {
+    let rows: Vec<RowFields> = serde_json::from_str(page).map_err(|error| error.to_string())?;
+    rows.into_iter().map(verified).collect()
 }
 
 /// Returns the row, which must match its hash.

@@ -46,18 +46,18 @@ impl Save {
             error: error.map_err(|error| StoreError::Unavailable(error.to_string()))?,
             elapsed_ms: stored(update.elapsed_ms),
         };
-        let mut array = Array::default();
-        array
-            .text(lease.run_id.as_str())
-            .integer(stored(lease.token.0))
-            .integer(stored(update.expected_version))
-            .text(&fields.status)
-            .integer(fields.next_step_index)
-            .text(&fields.last_result_hash)
-            .optional_text(fields.error.as_deref())
-            .integer(fields.elapsed_ms);
         let mut row = Array::default();
-        row.array(&array);
+        row.array(|array| {
+            array
+                .text(lease.run_id.as_str())
+                .integer(stored(lease.token.0))
+                .integer(stored(update.expected_version))
+                .text(&fields.status)
+                .integer(fields.next_step_index)
+                .text(&fields.last_result_hash)
+                .optional_text(fields.error.as_deref())
+                .integer(fields.elapsed_ms);
+        });
         Ok(Self {
             lease: lease.clone(),
             expected_version: update.expected_version,

@@ -92,7 +92,7 @@ fn options_and_arguments_are_described() {
 }
 
 /// Commands that the pages about error codes name and that this program does not have.
-const ELSEWHERE: [&str; 3] = ["plan", "policy", "simulate"];
+const ELSEWHERE: [&str; 2] = ["policy", "simulate"];
 
 #[test]
 fn the_commands_that_error_pages_name_exist() {

@@ -8,10 +8,12 @@ mod explain;
 mod failures;
 mod golden;
 mod graph;
+mod plan;
 mod policy;
 mod resume;
 mod run;
 mod runs;
+mod sandbox;
 mod schema;
 mod serve;
 mod simulate;
@@ -41,6 +43,12 @@ pub(crate) enum Command {
     Golden(golden::GoldenCommand),
     /// Show which failures there were, how often, and what became of them
     Failures(failures::FailuresArgs),
+    /// Check the plans of agents, and make plans of their tool calls
+    #[command(subcommand)]
+    Plan(plan::PlanCommand),
+    /// Ask the sandbox about single texts
+    #[command(subcommand)]
+    Sandbox(sandbox::SandboxCommand),
     /// Look at rules and budgets, and stop everything in an emergency
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -70,6 +78,8 @@ impl Command {
             Self::Simulate(args) => simulate::execute(context, &args),
             Self::Failures(args) => failures::execute(context, &args),
             Self::Golden(command) => command.execute(context),
+            Self::Plan(command) => command.execute(context),
+            Self::Sandbox(command) => command.execute(context),
             Self::Policy(command) => policy::execute(context, &command),
             Self::Runs(command) => command.execute(context),
             Self::Skills(command) => skills::execute(context, &command),

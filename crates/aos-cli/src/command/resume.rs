@@ -25,6 +25,7 @@ pub(crate) struct ResumeArgs {
 
 pub(crate) fn execute(context: &Context, args: &ResumeArgs) -> Result<Exit, CliError> {
     let name = args.run.parse()?;
+    let sandbox = args.execution.sandbox.sandbox()?;
     runtime::block_on_threads(store::with_existing_store(context, async |store| {
         let run_id = ids::resolve(store.port().as_ref(), name).await?;
         let run = store::load(store.port().as_ref(), &run_id).await?;
@@ -36,6 +37,7 @@ pub(crate) fn execute(context: &Context, args: &ResumeArgs) -> Result<Exit, CliE
             &args.execution,
             &store,
             &run.plan,
+            sandbox,
             Beginning::Stored(run_id),
         )
         .await

@@ -62,7 +62,8 @@ pub(crate) fn execute(context: &Context, args: RunArgs) -> Result<Exit, CliError
         None => ids::new_run_id(SystemClock.now())?,
     };
     let file = WorkflowFile::read(&args.file)?;
-    let plan = Arc::new(file.check_or_refuse(&compose::skills(&args.execution.files)?)?);
+    let sandbox = args.execution.sandbox.sandbox()?;
+    let plan = Arc::new(file.check_to_run(&compose::skills(&args.execution.files)?, &sandbox)?);
     let from_file = args
         .input_file
         .as_deref()
@@ -87,6 +88,7 @@ pub(crate) fn execute(context: &Context, args: RunArgs) -> Result<Exit, CliError
             &args.execution,
             &store,
             &plan,
+            sandbox,
             Beginning::New(Box::new(run)),
         )
         .await

@@ -3,10 +3,14 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use aos_sandbox::{SandboxFinding, rules};
 use aos_spec::check::{Location, Problem};
 
 use super::{style, untrusted};
 use crate::error::CliError;
+
+/// What stands for a secret in what the sandbox shows.
+const MASK: &str = "[masked]";
 
 /// How many problems of one file are shown to people; `-o json` lists all.
 const MAX_SHOWN: usize = 50;
@@ -14,33 +18,72 @@ const MAX_SHOWN: usize = 50;
 /// How many bytes of a line are shown on either side of a place, so that a minified file stays readable.
 const MARGIN: usize = 120;
 
+/// Something to show about a file.
+struct Shown<'a> {
+    level: Level<'static>,
+    id: &'a str,
+    message: &'a str,
+    pointer: &'a str,
+    location: Option<Location>,
+    /// Whether the text at the place may be shown.
+    has_excerpt: bool,
+    help: &'a str,
+}
+
 /// Returns the problems of the file `name`, in the order of their places.
 pub(crate) fn problems(name: &str, source: &str, problems: &[Problem]) -> String {
-    let mut sorted: Vec<_> = problems.iter().collect();
-    sorted.sort_by_key(|problem| problem.location.map_or(0, |location| location.start));
+    let shown = problems.iter().map(|problem| Shown {
+        level: Level::ERROR,
+        id: problem.code.as_str(),
+        message: &problem.message,
+        pointer: &problem.pointer,
+        location: problem.location,
+        has_excerpt: true,
+        help: problem.help.as_deref().unwrap_or(problem.code.info().advice),
+    });
+    list(name, source, "problems", shown.collect())
+}
+
+/// Returns the findings of the sandbox in the file `name`, in the order of their places. Where a finding is about a
+/// secret, the text is not shown.
+pub(crate) fn findings(name: &str, source: &str, findings: &[(&SandboxFinding, Option<Location>)]) -> String {
+    let shown = findings.iter().map(|(finding, location)| Shown {
+        level: match finding.level {
+            rules::Level::Violation => Level::ERROR,
+            rules::Level::Warning => Level::WARNING,
+        },
+        id: finding.rule_id.id(),
+        message: &finding.message,
+        pointer: &finding.pointer,
+        location: *location,
+        has_excerpt: !finding.excerpt.contains(MASK),
+        help: finding.fix,
+    });
+    list(name, source, "findings", shown.collect())
+}
+
+fn list(name: &str, source: &str, what: &str, mut shown: Vec<Shown<'_>>) -> String {
+    shown.sort_by_key(|shown| shown.location.map_or(0, |location| location.start));
     let mut text = String::new();
-    for problem in sorted.iter().take(MAX_SHOWN) {
-        text.push_str(&render_problem(name, source, problem));
+    for shown in shown.iter().take(MAX_SHOWN) {
+        text.push_str(&render(name, source, shown));
         text.push('\n');
     }
-    if sorted.len() > MAX_SHOWN {
-        let more = sorted.len() - MAX_SHOWN;
-        text.push_str(&format!(
-            "... and {more} more problems; `-o json` lists them all\n"
-        ));
+    if shown.len() > MAX_SHOWN {
+        let more = shown.len() - MAX_SHOWN;
+        text.push_str(&format!("... and {more} more {what}; `-o json` lists them all\n"));
     }
     text
 }
 
-fn render_problem(name: &str, source: &str, problem: &Problem) -> String {
-    let title = Level::ERROR
-        .primary_title(&problem.message)
-        .id(problem.code.as_str());
-    let excerpt = problem
+fn render(name: &str, source: &str, shown: &Shown<'_>) -> String {
+    let title = shown.level.clone().primary_title(shown.message).id(shown.id);
+    let excerpt = shown
         .location
+        .filter(|_| shown.has_excerpt)
         .and_then(|location| Excerpt::new(source, location));
     let mut group = title.elements(None::<Origin<'_>>);
-    match (&excerpt, problem.location) {
+    match (&excerpt, shown.location) {
         (Some(excerpt), Some(location)) => {
             let mut snippet = Snippet::source(excerpt.line.as_str())
                 .line_start(location.line)
@@ -53,11 +96,10 @@ fn render_problem(name: &str, source: &str, problem: &Problem) -> String {
             group = group.element(snippet);
         }
         (_, Some(location)) => group = group.element(place(name, location)),
-        (_, None) if problem.pointer.is_empty() => group = group.element(Origin::path(name)),
-        (_, None) => group = group.element(Origin::path(format!("{name}#{}", problem.pointer))),
+        (_, None) if shown.pointer.is_empty() => group = group.element(Origin::path(name)),
+        (_, None) => group = group.element(Origin::path(format!("{name}#{}", shown.pointer))),
     }
-    let help = untrusted(problem.help.as_deref().unwrap_or(problem.code.info().advice));
-    let help = Group::with_title(Level::HELP.secondary_title(help));
+    let help = Group::with_title(Level::HELP.secondary_title(untrusted(shown.help)));
     Renderer::styled().render(&[group, help])
 }
 

@@ -33,6 +33,20 @@ fn broken_texts_are_refused() {
 }
 
 #[test]
+fn members_that_do_not_belong_are_refused() {
+    let yaml = |rest: &str| format!("id: w\n{rest}steps:\n  - {{ id: a, skill_id: noop }}\n");
+    refused(yaml("id: v\n"), 3, &["DUPLICATE_KEY", "--> w.yaml:2:1"]);
+    refused(yaml("colour: blue\n"), 3, &["UNKNOWN_FIELD", "--> w.yaml:2:1"]);
+    refused(yaml("timeout_seconds: soon\n"), 3, &["--> w.yaml:2:18"]);
+    refused(
+        r#"{ "id": "w", "id": "v", "steps": [{ "id": "a", "skill_id": "noop" }] }"#,
+        3,
+        &["DUPLICATE_KEY", "--> w.yaml:1:14"],
+    );
+    refused("id: w\nsteps: 1\n", 3, &["--> w.yaml:2:8"]);
+}
+
+#[test]
 fn steps_that_make_no_graph_are_refused() {
     let workflow = |steps: &str| format!("id: w\nsteps:\n{steps}");
     refused(
@@ -154,12 +168,15 @@ steps:
 
 #[test]
 fn a_path_of_a_step_cannot_leave_the_folder() {
-    let workflow = "\
-id: w
-steps:
-  - { id: read, skill_id: file_read, inputs: { path: ../../../etc/passwd } }
-";
-    let desk = Desk::with(&[("w.yaml", workflow)]);
+    let reading = |path: &str| {
+        format!("id: w\nsteps: [{{ id: read, skill_id: file_read, inputs: {{ path: {path} }} }}]\n")
+    };
+    let desk = Desk::with(&[("w.yaml", &reading("../../../etc/passwd"))]);
+    desk.check(&["run", "w.yaml"], 4)
+        .says(&["error[SANDBOX_REJECTION]", "the path leaves its folder"]);
+    // What no text gives away is for the skill to refuse.
+    std::os::unix::fs::symlink("/etc", desk.path("link")).unwrap();
+    desk.write("w.yaml", reading("link/hostname"));
     desk.check(&["run", "w.yaml"], 1)
         .says(&["error[PERMISSION_DENIED]"]);
 }
@@ -174,6 +191,9 @@ fn a_store_that_cannot_be_written_is_reported_with_its_place() {
         "help: check the path",
     ]);
     assert_eq!(desk.read("file"), "content");
+    // A folder in which nobody may make anything, not even the administrator.
+    let ended = desk.check(&["run", "hello.yaml", "--store", "sqlite:/proc/aos/aos.db"], 10);
+    ended.says(&["error[DB_CONNECTION_FAILED]", "/proc/aos", "help: check the path"]);
     desk.check(&["run", "hello.yaml", "--store", "sqlite:"], 2)
         .says(&["--> --store"]);
 }

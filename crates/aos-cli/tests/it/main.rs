@@ -23,8 +23,10 @@ mod ops;
 #[cfg(feature = "otel")]
 mod otel;
 mod output;
+mod plan;
 mod policy;
 mod run;
+mod sandbox;
 mod signals;
 mod stored;
 mod support;

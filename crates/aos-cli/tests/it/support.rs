@@ -107,6 +107,8 @@ impl Desk {
             "AOS_GOLDEN_KEY",
             "AOS_GOLDEN_KEY_FILE",
             "AOS_METRICS_FILE",
+            "AOS_POLICY",
+            "AOS_SANDBOX",
             "NO_COLOR",
             "CLICOLOR_FORCE",
             "CLICOLOR",

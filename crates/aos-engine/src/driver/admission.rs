@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use aos_spec::{
     AgentId, ErrorCode, Money, RunId, RunStatus, StepIndex, WorkflowPlan,
-    port::{Decision, Denial, PolicyRequest, Rejection, RunEvent, Skill, StepPolicy},
+    port::{Decision, Denial, PlanValidator, PolicyRequest, Rejection, RunEvent, Skill, StepPolicy},
 };
 use serde_json::json;
 
 use super::Driver;
-use crate::machine::Input;
+use crate::{engine::Parts, machine::Input};
 
 /// What the policy is asked, owned by the question.
 pub(super) struct Question {
@@ -54,7 +54,11 @@ impl Driver<'_> {
     /// Returns why the validator refuses the inputs of `step`. Inputs that cannot be resolved are not refused here: the
     /// attempt fails because of them.
     pub(super) fn refused_inputs(&self, step: StepIndex) -> Option<Denial> {
-        let validator = self.parts.validator.as_ref()?;
+        let validator = self
+            .parts
+            .validator
+            .as_ref()
+            .filter(|_| self.guarded[step.get()])?;
         let inputs = self.machine.resolve_inputs(step).ok()?;
         let plan = self.machine.plan();
         let descriptor = plan.descriptor(step);
@@ -66,21 +70,39 @@ impl Driver<'_> {
             run_id: &self.header.run_id,
             findings: rejection.findings(),
         });
-        Some(denial_of(&rejection))
+        Some(denial_of(&rejection, plan, validator.as_ref()))
     }
 }
 
-/// Returns how a run ends because of a rejection.
-pub(super) fn denial_of(rejection: &Rejection) -> Denial {
+/// Returns for each step in canonical order whether the validator can refuse its inputs.
+pub(super) fn guarded(plan: &WorkflowPlan, parts: &Parts) -> Vec<bool> {
+    let is_guarded = |step: StepIndex| {
+        let (validator, descriptor) = (parts.validator.as_ref()?, plan.descriptor(step));
+        let skill = parts.skills.get(descriptor.skill_id.as_str())?;
+        Some(validator.may_refuse(descriptor, skill.manifest()))
+    };
+    let steps = plan.steps().iter();
+    steps
+        .map(|step| is_guarded(step.index()).unwrap_or(false))
+        .collect()
+}
+
+/// Returns how a run ends because of a rejection of `plan`, or of the inputs of one of its steps.
+pub(super) fn denial_of(rejection: &Rejection, plan: &WorkflowPlan, validator: &dyn PlanValidator) -> Denial {
     let findings = rejection.findings();
     let first = findings
         .first()
         .map_or("no finding", |finding| finding.message.as_str());
-    let message = format!(
-        "the sandbox refused it: {first} ({} findings in all)",
-        findings.len()
-    );
+    let more = match findings.len() {
+        0 | 1 => String::new(),
+        n => format!(" ({n} findings in all)"),
+    };
+    let message = format!("the sandbox refused it: {first}{more}");
     let mut denial = Denial::new(RunStatus::SandboxRejected, ErrorCode::SandboxRejection, message);
-    denial.details = Some(json!({ "findings": findings }));
+    denial.details = Some(json!({
+        "findings": findings,
+        "spec_hash": format!("{:x}", plan.hash()),
+        "validator_hash": format!("{:x}", validator.hash()),
+    }));
     denial
 }

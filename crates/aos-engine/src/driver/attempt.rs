@@ -24,7 +24,8 @@ pub(super) async fn run(skill: Arc<dyn Skill>, context: StepContext, grace: Dura
 }
 
 async fn answer(skill: &dyn Skill, context: &StepContext, grace: Duration) -> Answer {
-    let invocation = AssertUnwindSafe(skill.invoke(context)).catch_unwind();
+    // The call itself may panic, not only the future that it returns.
+    let invocation = AssertUnwindSafe(async { skill.invoke(context).await }).catch_unwind();
     let mut invocation = std::pin::pin!(invocation);
     let limit = async {
         match context.timeout {

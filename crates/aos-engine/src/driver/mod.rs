@@ -49,6 +49,8 @@ pub(crate) struct Driver<'a> {
     parts: &'a Arc<Parts>,
     header: RunHeader,
     machine: Machine,
+    /// For each step whether the validator can refuse its inputs.
+    guarded: Vec<bool>,
     writer: Writer,
     active: ActiveRun,
     is_resumed: bool,
@@ -144,6 +146,7 @@ impl<'a> Driver<'a> {
         journal: Vec<(StepIndex, JournalEntry, aos_spec::ContentHash)>,
         elapsed: Option<Duration>,
     ) -> Self {
+        let guarded = admission::guarded(&plan, parts);
         let options = MachineOptions {
             run_id: header.run_id.clone(),
             seed: header.seed,
@@ -153,6 +156,10 @@ impl<'a> Driver<'a> {
             durability: parts.options.durability,
             max_output_bytes: parts.options.max_output_bytes,
             authorize: parts.policy.is_some() || parts.validator.is_some(),
+            refusable: guarded
+                .iter()
+                .map(|guarded| *guarded || parts.policy.is_some())
+                .collect(),
         };
         let watch = parts.policy.as_ref().map(|policy| {
             let (policy, plan) = (Arc::clone(policy), Arc::clone(&plan));
@@ -162,6 +169,7 @@ impl<'a> Driver<'a> {
             parts,
             watch,
             machine: Machine::new(plan, options, journal),
+            guarded,
             writer: Writer::new(Arc::clone(&parts.store), lease),
             header,
             active,
@@ -220,6 +228,9 @@ impl<'a> Driver<'a> {
         let deadline = deadline.map(|limit| self.began + limit.saturating_sub(self.elapsed_before));
         let mut is_timed = deadline.is_some();
         let mut timer = std::pin::pin!(tokio::time::sleep_until(deadline.unwrap_or(self.began)));
+        // Made once: each new one would register itself anew in a list that all runs share.
+        let parts = self.parts;
+        let mut interrupted = std::pin::pin!(parts.interrupted.cancelled());
         let mut is_interruptible = true;
         while !self.machine.is_finished() {
             let input = tokio::select! {
@@ -235,24 +246,21 @@ impl<'a> Driver<'a> {
                     outcome?;
                     Input::Written { write }
                 }
-                Some(joined) = self.attempts.join_next() => match joined {
+                Some(joined) = self.attempts.join_next(), if !self.attempts.is_empty() => match joined {
                     Ok(end) => self.attempted(end),
                     // An attempt catches its panics itself and is only aborted with its driver.
                     Err(_) => continue,
                 },
-                Some(input) = self.waits.next() => {
+                Some(input) = self.waits.next(), if !self.waits.is_empty() => {
                     self.observe_denial(&input);
                     input
                 }
-                Ok(()) = self.active.requests.changed() => match *self.active.requests.borrow_and_update() {
-                    Some(request) => Input::Stop(stop_on(request)),
-                    None => continue,
-                },
+                Some(request) = self.active.requests.recv() => Input::Stop(stop_on(request)),
                 stop = stopped(&mut self.watch, &self.cancellations), if self.watch.is_some() => {
                     self.watch = None;
                     Input::Stop(stop)
                 }
-                () = self.parts.interrupted.cancelled(), if is_interruptible => {
+                () = &mut interrupted, if is_interruptible => {
                     is_interruptible = false;
                     Input::Stop(Stop { status: RunStatus::Paused, error: None, cancel_attempts: true })
                 }
@@ -279,17 +287,20 @@ impl<'a> Driver<'a> {
         self
     }
 
-    /// Returns the stop of a plan that the validator refuses.
+    /// Returns the stop of a plan that the validator refuses. One that was accepted when the run was created is not judged
+    /// again: the verdict is kept beside the hash of the plan.
     fn rejection(&self) -> Option<Stop> {
         let validator = self.parts.validator.as_ref()?;
-        let rejection = validator
-            .validate_plan(self.machine.plan(), &self.parts.skills)
-            .err()?;
+        if self.header.validator_hash.is_some() {
+            return None;
+        }
+        let plan = self.machine.plan();
+        let rejection = validator.validate_plan(plan, &self.parts.skills).err()?;
         self.parts.observe(&RunEvent::Rejected {
             run_id: &self.header.run_id,
             findings: rejection.findings(),
         });
-        let denial = admission::denial_of(&rejection);
+        let denial = admission::denial_of(&rejection, plan, validator.as_ref());
         let error = RunError::new(denial.code, denial.message).with_details(denial.details);
         Some(Stop {
             status: denial.status,

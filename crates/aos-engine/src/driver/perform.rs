@@ -220,7 +220,7 @@ pub(super) fn context(
 ) -> Result<StepContext, StepFailure> {
     let inputs = machine
         .resolve_inputs(step)
-        .map_err(|error| StepFailure::new(ErrorCode::InvalidReference, error.to_string()))?;
+        .map_err(|error| StepFailure::new(error.code(), error.to_string()))?;
     let plan = machine.plan();
     let descriptor = plan.descriptor(step);
     let run_id = header.run_id.clone();

@@ -68,6 +68,8 @@ pub async fn replay(
             max_parallel: run.plan.len(),
             durability: Durability::default(),
             max_output_bytes: options.max_output_bytes,
+            // What was refused is in the recording.
+            refusable: vec![false; run.plan.len()],
             authorize: false,
         },
         [],

@@ -1,6 +1,6 @@
 //! Asks the policy again and again whether a run must stop at once, although its steps were allowed.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, pin::Pin, sync::Arc, time::Duration};
 
 use aos_spec::{
     AgentId, RunId, StepIndex, WorkflowPlan,
@@ -8,7 +8,7 @@ use aos_spec::{
     port::{Denial, RunningRun, StepPolicy},
 };
 use futures_util::future::BoxFuture;
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 
 use crate::machine::Stop;
 
@@ -19,7 +19,8 @@ pub(super) struct StopWatch {
     run_id: RunId,
     agent_id: Option<AgentId>,
     interval: Duration,
-    asks_at: Instant,
+    /// Until the next question; kept, because a timer costs more to set than to leave alone.
+    pause: Pin<Box<Sleep>>,
     asking: Option<BoxFuture<'static, Option<Denial>>>,
 }
 
@@ -36,7 +37,7 @@ impl StopWatch {
             run_id: header.run_id.clone(),
             agent_id: header.agent_id.clone(),
             interval,
-            asks_at: Instant::now() + interval,
+            pause: Box::pin(tokio::time::sleep(interval)),
             asking: None,
         }
     }
@@ -51,14 +52,14 @@ impl StopWatch {
             let asking = match &mut self.asking {
                 Some(asking) => asking,
                 None => {
-                    tokio::time::sleep_until(self.asks_at).await;
+                    self.pause.as_mut().await;
                     let question = self.question(attempts.keys().copied().collect());
                     self.asking.insert(question)
                 }
             };
             let answer = asking.await;
             self.asking = None;
-            self.asks_at = Instant::now() + self.interval;
+            self.pause.as_mut().reset(Instant::now() + self.interval);
             if let Some(denial) = answer {
                 return Stop {
                     status: denial.status,

@@ -4,8 +4,6 @@
 use std::{sync::Arc, time::Duration};
 
 use aos_spec::{
-    RunId,
-    failure::ErrorClass,
     journal::JournalRow,
     port::{CheckpointStore, CheckpointUpdate, Lease, StoreError},
 };
@@ -14,11 +12,7 @@ use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::trace;
-use crate::machine::WriteNumber;
-
-/// How often a write is tried again whose failure may pass, and the first wait before that.
-const RETRIES: u32 = 5;
-const FIRST_WAIT: Duration = Duration::from_millis(20);
+use crate::{again::persistently, machine::WriteNumber};
 
 /// One write to the store that has ended.
 pub(super) struct Written {
@@ -84,7 +78,8 @@ impl Writer {
             self.under_way = Some(Box::pin(
                 async move {
                     let began = Instant::now();
-                    let outcome = persistently(&lease.run_id, || store.append(&lease, rows.clone())).await;
+                    let outcome =
+                        persistently(lease.run_id.as_str(), || store.append(&lease, rows.clone())).await;
                     Written {
                         write,
                         rows: rows.len(),
@@ -99,7 +94,8 @@ impl Writer {
             self.under_way = Some(Box::pin(
                 async move {
                     let began = Instant::now();
-                    let outcome = persistently(&lease.run_id, || store.save(&lease, update.clone())).await;
+                    let outcome =
+                        persistently(lease.run_id.as_str(), || store.save(&lease, update.clone())).await;
                     Written {
                         write,
                         rows: 0,
@@ -125,21 +121,4 @@ impl Writer {
         self.under_way = None;
         written
     }
-}
-
-/// Performs a write again as long as its failure may pass. All writes of the port may be repeated.
-async fn persistently<T, F>(run_id: &RunId, mut write: impl FnMut() -> F) -> Result<T, StoreError>
-where
-    F: Future<Output = Result<T, StoreError>>,
-{
-    for retry in 0..RETRIES {
-        match write().await {
-            Err(error) if matches!(error.class(), ErrorClass::Transient | ErrorClass::Ambiguous) => {
-                tracing::warn!(%run_id, %error, retry, "a write to the store failed; trying again");
-                tokio::time::sleep(FIRST_WAIT * 2_u32.pow(retry)).await;
-            }
-            outcome => return outcome,
-        }
-    }
-    write().await
 }

@@ -7,6 +7,7 @@ use aos_spec::{
     journal::{JournalEntry, JournalRow},
     retry,
 };
+use serde_json::json;
 
 use super::{
     Answer, Effect, Machine,
@@ -39,6 +40,7 @@ impl Machine {
             }
             Answer::Skill(Err(failure)) => {
                 self.spend(step, failure.cost);
+                let failure = self.as_kept(failure);
                 self.failed(step, failure, elapsed_ms, effects);
             }
         }
@@ -61,6 +63,23 @@ impl Machine {
 
     fn spend(&mut self, step: usize, cost: Money) {
         self.steps[step].cost = self.steps[step].cost.saturating_add(cost);
+    }
+
+    /// Returns the failure as it is kept: skills may have put anything into its fields.
+    fn as_kept(&self, mut failure: StepFailure) -> StepFailure {
+        let limit = self.options.max_output_bytes;
+        if let Some(details) = &mut failure.details {
+            canonical::normalize(details);
+            // What has no canonical form is noticed when the row is made.
+            let size = canonical::to_vec(details).map_or(0, |text| text.len());
+            if size > limit {
+                *details =
+                    json!({ "left_out": format!("{size} bytes of details; at most {limit} are kept") });
+            }
+        }
+        let message = std::mem::take(&mut failure.message);
+        failure.message = StepFailure::new(failure.code, message).message;
+        failure
     }
 
     /// Tries a failed attempt again, or ends the step.
@@ -127,20 +146,19 @@ impl Machine {
         let limit = self.options.max_output_bytes;
         let mut result = self.with_totals(step, result);
         for _ in 0..2 {
-            let failure =
-                match JournalEntry::Ended(result.clone()).to_row(StepIndex::from_usize(step), elapsed_ms) {
-                    Ok(row) if row.body.len() <= limit || !result.success => {
-                        return (result, Some(row));
-                    }
-                    Ok(row) => {
-                        let message = format!(
-                            "the result has {} bytes; at most {limit} are allowed",
-                            row.body.len()
-                        );
-                        StepFailure::new(ErrorCode::OutputTooLarge, message)
-                    }
-                    Err(error) => StepFailure::new(ErrorCode::SerializationError, error.to_string()),
-                };
+            let failure = match JournalRow::ended(&result, StepIndex::from_usize(step), elapsed_ms) {
+                Ok(row) if row.body.len() <= limit || !result.success => {
+                    return (result, Some(row));
+                }
+                Ok(row) => {
+                    let message = format!(
+                        "the result has {} bytes; at most {limit} are allowed",
+                        row.body.len()
+                    );
+                    StepFailure::new(ErrorCode::OutputTooLarge, message)
+                }
+                Err(error) => StepFailure::new(ErrorCode::SerializationError, error.to_string()),
+            };
             result = self.with_totals(step, self.failure_result(step, failure));
         }
         // A failure without details always has a row, so that the second round returns.

@@ -1,7 +1,7 @@
 //! Which steps may start, and the way of a step from its start to its attempt.
 
 use aos_spec::{
-    Effect as EffectClass, ErrorCode, OnError, RunStatus, Speculation, StepIndex,
+    Effect as EffectClass, ErrorCode, OnError, RunStatus, Speculation, StepIndex, canonical,
     journal::JournalEntry,
     port::{Decision, Denial},
 };
@@ -45,7 +45,8 @@ impl Machine {
     /// Returns the lowest step that has not ended and can still end the run.
     fn advance_barrier(&mut self) -> usize {
         while let Some(step) = self.steps.get(self.barrier) {
-            let can_end_the_run = self.options.authorize || self.on_error(self.barrier) == OnError::Abort;
+            let can_end_the_run =
+                self.options.refusable[self.barrier] || self.on_error(self.barrier) == OnError::Abort;
             if step.state != State::Ended && can_end_the_run {
                 break;
             }
@@ -100,7 +101,10 @@ impl Machine {
     ///
     /// It is written down, so that a crash does not let it be decided again. An emergency stop is not: a run that was
     /// stopped goes on when it is released.
-    fn denied(&mut self, step: usize, denial: Denial, effects: &mut Vec<Effect>) {
+    fn denied(&mut self, step: usize, mut denial: Denial, effects: &mut Vec<Effect>) {
+        if let Some(details) = &mut denial.details {
+            canonical::normalize(details);
+        }
         if denial.status.is_terminal() {
             let (attempt, denial) = (self.steps[step].attempt, denial.clone());
             // Details come from rules, which give nothing that has no canonical form; without a row it is decided again.

@@ -34,8 +34,10 @@ pub struct MachineOptions {
     pub durability: Durability,
     /// The largest result of one step, in bytes of its row.
     pub max_output_bytes: usize,
-    /// Whether attempts are authorized, so that any step that has not ended can still end the run.
+    /// Whether attempts are authorized.
     pub authorize: bool,
+    /// For each step in canonical order whether its authorization can be refused, so that it can end the run.
+    pub refusable: Vec<bool>,
 }
 
 /// The state machine of one run. See the [module](super) for the protocol.

@@ -8,10 +8,16 @@ use super::{
 };
 
 impl Machine {
-    /// Starts no further steps. A later stop replaces an earlier one, so that a pause can become a cancellation.
+    /// Starts no further steps. A later stop replaces one after which the run could be resumed, so that a pause can become
+    /// a cancellation, and a cancellation cannot become a pause.
     pub(super) fn stop(&mut self, stop: Stop, effects: &mut Vec<Effect>) {
-        if matches!(self.phase, Phase::Running | Phase::Stopping(_)) {
-            self.cancel_active(0, stop.cancel_attempts, effects);
+        let is_final = match &self.phase {
+            Phase::Running => false,
+            Phase::Stopping(earlier) => earlier.status.is_terminal(),
+            Phase::Closing(..) | Phase::Saving(_) | Phase::Finished => return,
+        };
+        self.cancel_active(0, stop.cancel_attempts, effects);
+        if !is_final {
             self.phase = Phase::Stopping(stop);
         }
     }

@@ -2,6 +2,9 @@
 
 use serde::de::IgnoredAny;
 
+/// Most strings of a small document, keys included.
+const MAX_SMALL: usize = 24;
+
 /// Whether the whole text is a JSON object or array, or a JSON string.
 pub(crate) fn is_document(text: &str) -> bool {
     let trimmed = text.trim_ascii();
@@ -10,6 +13,13 @@ pub(crate) fn is_document(text: &str) -> bool {
         (Some(b'{'), Some(b'}')) | (Some(b'['), Some(b']')) | (Some(b'"'), Some(b'"'))
     );
     framed && trimmed.len() > 2 && serde_json::from_str::<IgnoredAny>(trimmed).is_ok()
+}
+
+/// Whether the valid document `text` has so many strings that it holds settings or records rather than one value.
+pub(crate) fn is_large(text: &str) -> bool {
+    memchr::memchr_iter(b'"', text.as_bytes())
+        .nth(2 * MAX_SMALL)
+        .is_some()
 }
 
 /// Calls `visit` with each string of the valid document `text`, as it is written between its quotes, and its position.

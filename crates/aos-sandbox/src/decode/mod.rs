@@ -11,7 +11,7 @@ mod map;
 mod normal;
 mod percent;
 
-pub(crate) use json::{is_document, strings};
+pub(crate) use json::{is_document, is_large, strings};
 pub(crate) use map::{Builder, Map};
 
 use serde::Serialize;

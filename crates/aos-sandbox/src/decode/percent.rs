@@ -60,6 +60,16 @@ fn byte(bytes: &[u8]) -> Option<u8> {
     u8::try_from(hex(digits.get(..2)?)?).ok()
 }
 
+/// A too long form whose second byte lost its mark, as in `%c0%2e`; broken decoders read on the bits that are there.
+fn broken_overlong(first: u8, rest: Option<&[u8]>) -> Option<char> {
+    let second = byte(rest?).filter(|second| second.is_ascii() && matches!(first, 0xc0 | 0xc1))?;
+    let bits = char::from((first & 0x1f) << 6 | second & 0x3f);
+    Some(match char::from(second) {
+        plain @ ('.' | '/' | '\\') => plain,
+        _ => bits,
+    })
+}
+
 /// Decodes one character of up to four bytes. Too long forms count as what they spell, since broken decoders read them
 /// so; single bytes that are no UTF-8 count as Latin-1.
 fn sequence(bytes: &[u8]) -> Option<(char, usize)> {
@@ -70,6 +80,9 @@ fn sequence(bytes: &[u8]) -> Option<(char, usize)> {
         0xf0..=0xf7 => (4, u32::from(first & 0x07)),
         _ => return Some((char::from(first), 3)),
     };
+    if let Some(character) = broken_overlong(first, bytes.get(3..)) {
+        return Some((character, 6));
+    }
     let whole = (1..length).try_fold(bits, |value, index| {
         let next = byte(bytes.get(index * 3..)?)?;
         (next & 0xc0 == 0x80).then_some(value << 6 | u32::from(next & 0x3f))

@@ -6,6 +6,7 @@
 mod anthropic;
 mod openai;
 
+use aos_spec::{ErrorCode, failure::ErrorClass};
 use serde_json::{Map, Value, json};
 
 pub use anthropic::from_anthropic;
@@ -32,6 +33,20 @@ pub enum ImportError {
         /// What is wrong with them.
         reason: String,
     },
+}
+
+impl ImportError {
+    /// Returns the row of the table of codes.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        ErrorCode::InvalidPlan
+    }
+
+    /// Returns what the caller should do.
+    #[must_use]
+    pub const fn class(&self) -> ErrorClass {
+        ErrorClass::Permanent
+    }
 }
 
 /// One tool call, whoever made it.

@@ -19,6 +19,7 @@ const WORDS: &[&str] = &[
     "information_schema",
     "procedure",
     "outfile",
+    "infile",
     "dumpfile",
     "exec",
     "xp_",

@@ -39,6 +39,9 @@ pub(crate) fn scan(text: &[u8], profile: Profile, hits: &mut Hits) {
     }
     if profile.any(profile::PAREN) {
         program(text, hits);
+        if profile.any(profile::SEMICOLON) {
+            continuation(text, hits);
+        }
     }
     if profile.any(profile::DOLLAR) {
         operator(text, hits);
@@ -82,6 +85,27 @@ fn program(text: &[u8], hits: &mut Hits) {
     let closes = memchr::memrchr(b')', rest).is_some_and(|close| rest.len() - close <= 6);
     if closes {
         hits.add(Rule::CodeInjection, start, text.len());
+    }
+}
+
+/// A value that closes its literal, goes on with a call, and turns the rest of the program into a comment:
+/// `';exit(md5('x'));//`, `1);alert(1)//`.
+fn continuation(text: &[u8], hits: &mut Hits) {
+    let end = text.trim_ascii_end();
+    let Some(body) = end.strip_suffix(b"//").or_else(|| end.strip_suffix(b"#")) else {
+        return;
+    };
+    let body = body.trim_ascii_end();
+    let Some(semicolon) = memchr::memchr(b';', &body[..body.len().min(16)]) else {
+        return;
+    };
+    let head = &body[..semicolon];
+    let closes =
+        head.is_empty() || matches!(head.last(), Some(b'\'' | b'"' | b')' | b']')) || head.len() == 1;
+    let called = body.ends_with(b")") || body.ends_with(b");");
+    let rest = &body[semicolon + 1..];
+    if closes && called && memchr::memchr(b'(', rest).is_some_and(|open| open > 0) && !text.contains(&b'\n') {
+        hits.add(Rule::CodeInjection, semicolon, text.len());
     }
 }
 

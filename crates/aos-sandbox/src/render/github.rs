@@ -1,10 +1,13 @@
 //! Workflow commands of GitHub Actions, which become annotations.
 
+use aos_spec::source::Document;
+
+use super::locate;
 use crate::{SandboxReport, rules::Level};
 
-/// Returns one line for each finding of `report`, about the file `path`.
+/// Returns one line for each finding of `report`, about the file `path` whose text is `document`.
 #[must_use]
-pub fn to_github(report: &SandboxReport, path: &str) -> String {
+pub fn to_github(report: &SandboxReport, path: &str, document: Option<&Document>) -> String {
     let mut lines = String::new();
     for finding in report.findings() {
         let command = match finding.level {
@@ -12,12 +15,17 @@ pub fn to_github(report: &SandboxReport, path: &str) -> String {
             Level::Warning => "warning",
         };
         let title = property(finding.rule_id.id());
+        let place = document
+            .and_then(|document| locate(finding, document))
+            .map_or_else(String::new, |place| {
+                format!(",line={},col={}", place.line, place.column)
+            });
         let message = data(&format!(
             "{} at {}: {}",
             finding.message, finding.pointer, finding.fix
         ));
         lines.push_str(&format!(
-            "::{command} file={},title={title}::{message}\n",
+            "::{command} file={}{place},title={title}::{message}\n",
             property(path)
         ));
     }

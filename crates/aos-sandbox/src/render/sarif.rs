@@ -1,7 +1,10 @@
 //! SARIF 2.1.0, the part that code scanning reads.
 
+use aos_spec::{check::Location, source::Document};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::locate;
 use crate::{
     SandboxFinding, SandboxReport,
     rules::{self, Level, Rule, Severity},
@@ -10,9 +13,28 @@ use crate::{
 /// Where the schema of the format stands.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// Returns `report`, about the file `path`, as SARIF 2.1.0.
+/// What cannot stand in the path of a URI.
+const RESERVED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// Returns `report`, about the file `path` whose text is `document`, as SARIF 2.1.0.
 #[must_use]
-pub fn to_sarif(report: &SandboxReport, path: &str) -> Value {
+pub fn to_sarif(report: &SandboxReport, path: &str, document: Option<&Document>) -> Value {
+    let uri = uri(path);
     let used: Vec<Rule> = rules::all()
         .filter(|rule| report.findings().any(|finding| finding.rule_id == *rule))
         .collect();
@@ -20,7 +42,8 @@ pub fn to_sarif(report: &SandboxReport, path: &str) -> Value {
         .findings()
         .map(|finding| {
             let index = used.iter().position(|rule| *rule == finding.rule_id);
-            result(finding, path, index)
+            let place = document.and_then(|document| Some((locate(finding, document)?, document.text())));
+            result(finding, &uri, place, index)
         })
         .collect();
     json!({
@@ -58,14 +81,26 @@ fn describe(rule: Rule) -> Value {
     })
 }
 
-fn result(finding: &SandboxFinding, path: &str, rule_index: Option<usize>) -> Value {
+fn result(
+    finding: &SandboxFinding,
+    uri: &str,
+    place: Option<(Location, &str)>,
+    rule_index: Option<usize>,
+) -> Value {
     let mut location = json!({
-        "physicalLocation": { "artifactLocation": { "uri": path } },
+        "physicalLocation": { "artifactLocation": { "uri": uri } },
         "logicalLocations": [{ "fullyQualifiedName": finding.pointer, "kind": "member" }],
     });
-    if !finding.excerpt.is_empty() {
-        location["physicalLocation"]["region"] =
-            json!({ "snippet": { "text": finding.excerpt }, "startLine": 1 });
+    if let Some((place, text)) = place {
+        let end = Location::in_text(text, place.end, place.end);
+        location["physicalLocation"]["region"] = json!({
+            "startLine": place.line,
+            "startColumn": place.column,
+            "endLine": end.line,
+            "endColumn": end.column,
+            "byteOffset": place.start,
+            "byteLength": place.end - place.start,
+        });
     }
     json!({
         "ruleId": finding.rule_id.id(),
@@ -77,10 +112,21 @@ fn result(finding: &SandboxFinding, path: &str, rule_index: Option<usize>) -> Va
         "properties": {
             "step": finding.step_id,
             "skill": finding.skill_id,
+            "excerpt": finding.excerpt,
             "span": finding.span,
             "decodeChain": finding.decode_chain,
         },
     })
+}
+
+/// Returns a reference to the file at `path`.
+fn uri(path: &str) -> String {
+    let path = utf8_percent_encode(&path.replace('\\', "/"), RESERVED).to_string();
+    if path.starts_with('/') {
+        format!("file://{path}")
+    } else {
+        path
+    }
 }
 
 const fn level(level: Level) -> &'static str {

@@ -50,6 +50,9 @@ pub(super) const ROWS: &[Row] = &[
     Row { rule: Rule::SkillMissing, id: "AOS-SKILL-004", category: Category::Skill, level: Level::Violation, severity: Severity::High, cwe: 20, owasp: "ASI01",
         message: "a step names no usable skill",
         fix: "give the step a `skill_id`" },
+    Row { rule: Rule::SkillNotAllowed, id: "AOS-SKILL-005", category: Category::Skill, level: Level::Violation, severity: Severity::High, cwe: 284, owasp: "ASI02",
+        message: "the skill is not among those that plans may call here",
+        fix: "use one of `only_skills` in the settings of the sandbox" },
     Row { rule: Rule::RefUnknownStep, id: "AOS-REF-001", category: Category::Reference, level: Level::Violation, severity: Severity::High, cwe: 20, owasp: "ASI01",
         message: "a reference leads to a step that does not exist",
         fix: "refer to the id of a step of this plan" },
@@ -98,4 +101,7 @@ pub(super) const ROWS: &[Row] = &[
     Row { rule: Rule::TaintUrlHost, id: "AOS-TAINT-004", category: Category::Taint, level: Level::Violation, severity: Severity::High, cwe: 918, owasp: "ASI01",
         message: "a value from an earlier step chooses the host of an address",
         fix: "write the host as a literal" },
+    Row { rule: Rule::TaintRecipient, id: "AOS-TAINT-005", category: Category::Taint, level: Level::Violation, severity: Severity::High, cwe: 610, owasp: "ASI01",
+        message: "what an outsider can write chooses who receives a message",
+        fix: "write the recipient as a literal, or make it a parameter of the run" },
 ];

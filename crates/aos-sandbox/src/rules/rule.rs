@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aos_spec::ErrorCode;
 use serde::{Serialize, Serializer};
 
 use super::TABLES;
@@ -26,6 +27,7 @@ pub enum Rule {
     SkillUnknown,
     SkillFromReference,
     SkillMissing,
+    SkillNotAllowed,
     RefUnknownStep,
     RefCycle,
     RefMalformed,
@@ -42,6 +44,7 @@ pub enum Rule {
     TaintSqlText,
     TaintCommandLine,
     TaintUrlHost,
+    TaintRecipient,
     SqlBreakout,
     SqlTautology,
     SqlUnion,
@@ -191,6 +194,22 @@ impl Rule {
     #[must_use]
     pub fn id(self) -> &'static str {
         self.row().id
+    }
+
+    /// Returns the row of the table of error codes that says what kind of finding it is.
+    #[must_use]
+    pub fn code(self) -> ErrorCode {
+        match self.category() {
+            Category::Plan => ErrorCode::InvalidPlan,
+            Category::Limit => ErrorCode::LimitExceeded,
+            Category::Skill if self == Self::SkillUnknown => ErrorCode::SkillNotFound,
+            Category::Skill if self == Self::SkillMissing => ErrorCode::InvalidPlan,
+            Category::Skill => ErrorCode::ForbiddenSkill,
+            Category::Reference => ErrorCode::InvalidReference,
+            Category::Idempotency => ErrorCode::IdempotencyRequired,
+            Category::Kind => ErrorCode::InvalidInput,
+            _ => ErrorCode::InjectionDetected,
+        }
     }
 
     /// Returns what the rule is about.

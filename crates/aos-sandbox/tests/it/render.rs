@@ -11,7 +11,7 @@ fn report() -> SandboxReport {
 
 #[test]
 fn sarif_names_rules_and_places() {
-    let sarif = render::to_sarif(&report(), "plans/p.json");
+    let sarif = render::to_sarif(&report(), "plans/p.json", None);
     assert_eq!(sarif["version"], "2.1.0");
     let run = &sarif["runs"][0];
     let results = run["results"].as_array().expect("results");
@@ -39,7 +39,7 @@ fn sarif_names_rules_and_places() {
 
 #[test]
 fn annotations_cannot_be_forged() {
-    let lines = render::to_github(&report(), "plans/p.json");
+    let lines = render::to_github(&report(), "plans/p.json", None);
     assert_eq!(lines.lines().count(), 3, "{lines}");
     assert!(
         lines

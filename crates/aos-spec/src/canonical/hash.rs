@@ -72,7 +72,14 @@ impl fmt::Debug for ContentHash {
 impl fmt::LowerHex for ContentHash {
     /// Writes all 64 hex digits.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        // One write instead of 32: this is on the path of every step.
+        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+        let mut digits = String::with_capacity(2 * self.0.len());
+        for byte in self.0 {
+            digits.push(digit(byte >> 4));
+            digits.push(digit(byte & 0xf));
+        }
+        f.write_str(&digits)
     }
 }
 

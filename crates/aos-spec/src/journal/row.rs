@@ -74,6 +74,32 @@ pub struct JournalRow {
     pub elapsed_ms: u64,
 }
 
+impl JournalRow {
+    /// Returns the row of a step that has ended with `result`: as [`JournalEntry::to_row`], without giving the result away.
+    ///
+    /// # Errors
+    ///
+    /// [`CanonicalError`] when the output or the details have no canonical form.
+    pub fn ended(result: &StepResult, step: StepIndex, elapsed_ms: u64) -> Result<Self, CanonicalError> {
+        let body = canonical::envelope_to_string(&EndedBody::of(result))?;
+        let mut row = Self::new(step, RowKind::Ended, 0, body, elapsed_ms);
+        row.duration_ms = result.duration_ms;
+        Ok(row)
+    }
+
+    fn new(step: StepIndex, kind: RowKind, attempt: u32, body: String, elapsed_ms: u64) -> Self {
+        Self {
+            step,
+            kind,
+            attempt,
+            hash: ContentHash::of_bytes(body.as_bytes()),
+            body,
+            duration_ms: 0,
+            elapsed_ms,
+        }
+    }
+}
+
 /// The content of a [`JournalRow`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalEntry {
@@ -123,30 +149,19 @@ impl JournalEntry {
     ///
     /// [`CanonicalError`] when the output or the details have no canonical form.
     pub fn to_row(&self, step: StepIndex, elapsed_ms: u64) -> Result<JournalRow, CanonicalError> {
-        let (kind, attempt, body, duration_ms) = match self {
-            Self::Started { attempt } => (RowKind::Started, *attempt, STARTED.into(), 0),
+        let (kind, attempt, body) = match self {
+            Self::Started { attempt } => (RowKind::Started, *attempt, STARTED.into()),
             Self::Failed { attempt, failure } => {
                 let body = canonical::envelope_to_string(&FailedBody::of(failure))?;
-                (RowKind::Failed, *attempt, body, 0)
+                (RowKind::Failed, *attempt, body)
             }
-            Self::Ended(result) => {
-                let body = canonical::envelope_to_string(&EndedBody::of(result))?;
-                (RowKind::Ended, 0, body, result.duration_ms)
-            }
+            Self::Ended(result) => return JournalRow::ended(result, step, elapsed_ms),
             Self::Denied { attempt, denial } => {
                 let body = canonical::envelope_to_string(&DeniedBody::of(denial))?;
-                (RowKind::Denied, *attempt, body, 0)
+                (RowKind::Denied, *attempt, body)
             }
         };
-        Ok(JournalRow {
-            step,
-            kind,
-            attempt,
-            hash: ContentHash::of_bytes(body.as_bytes()),
-            body,
-            duration_ms,
-            elapsed_ms,
-        })
+        Ok(JournalRow::new(step, kind, attempt, body, elapsed_ms))
     }
 
     /// Returns the entry that `row` holds.

@@ -39,6 +39,10 @@ pub struct RunHeader {
     pub engine_version: String,
     /// The hash of the policy that the run was started under.
     pub policy_hash: Option<ContentHash>,
+    /// The hash of the rules under which the validator accepted the specification with `spec_hash`; `None` when it has
+    /// not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub validator_hash: Option<ContentHash>,
 }
 
 impl RunHeader {
@@ -58,6 +62,7 @@ impl RunHeader {
             skill_versions: BTreeMap::new(),
             engine_version: String::new(),
             policy_hash: None,
+            validator_hash: None,
         }
     }
 }

@@ -52,6 +52,20 @@ impl Document {
         }
     }
 
+    /// Reads `text` as far as it has any data, beside all problems that can be found: the document is what a reader makes
+    /// of it who passes over what is wrong.
+    #[must_use]
+    pub fn parse_partly(text: impl AsRef<[u8]>, format: Format) -> (Option<Self>, Vec<Problem>) {
+        let mut problems = Problems::new();
+        let reading = read(text.as_ref(), format, &mut problems);
+        let problems = problems.into_located(reading.text, reading.root.as_ref().map(|root| &root.spans));
+        let document = reading.root.map(|root| Self {
+            text: reading.text.into(),
+            root,
+        });
+        (document, problems)
+    }
+
     /// Returns the text as it was read.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -229,6 +229,18 @@ fn an_aliased_value_stands_where_its_alias_stands() {
 }
 
 #[test]
+fn a_text_with_mistakes_is_read_as_far_as_it_goes() {
+    let (document, problems) = Document::parse_partly(r#"{"a": 1, "a": 2, "b": [3]}"#, Format::Json);
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].code, aos_spec::ErrorCode::DuplicateKey);
+    let document = document.unwrap();
+    assert_eq!(document.to_value(), json!({ "a": 1, "b": [3] }));
+    check_place(&document, "/b/0", 1, 24, "3");
+    let (document, problems) = Document::parse_partly("not json", Format::Json);
+    assert!(document.is_none() && problems.len() == 1, "{problems:?}");
+}
+
+#[test]
 fn a_byte_order_mark_is_no_column() {
     for (format, text) in [
         (Format::Json, "\u{feff}{\"a\": 1}"),

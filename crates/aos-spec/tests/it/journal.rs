@@ -262,9 +262,19 @@ fn a_header_reads_back() {
     let mut header = RunHeader::new(run_id(), &plan(), Seed(u64::MAX), Map::new());
     header.agent_id = Some("agent@x".parse().unwrap());
     header.policy_hash = Some(ContentHash::of_bytes(b""));
+    header.validator_hash = Some(ContentHash::of_bytes(b"rules"));
     header.skill_versions.insert("noop".parse().unwrap(), "1".into());
     let text = canonical::to_string(&header).unwrap();
     assert_eq!(serde_json::from_str::<RunHeader>(&text).unwrap(), header);
+}
+
+#[test]
+fn a_header_from_before_verdicts_were_kept_reads_as_not_judged() {
+    let header = RunHeader::new(run_id(), &plan(), Seed(1), Map::new());
+    let text = canonical::to_string(&header).unwrap();
+    assert!(!text.contains("validator_hash"), "{text}");
+    let read: RunHeader = serde_json::from_str(&text).unwrap();
+    assert_eq!(read.validator_hash, None);
 }
 
 proptest! {

@@ -49,6 +49,11 @@ pub(super) const TOPICS: &[Topic] = &[
         text: || OUTPUT.into(),
     },
     Topic {
+        name: "sandbox",
+        about: "what plans of agents may do, and how they are judged",
+        text: || SANDBOX.into(),
+    },
+    Topic {
         name: "signals",
         about: "what SIGINT and SIGTERM do",
         text: || SIGNALS.into(),
@@ -75,10 +80,12 @@ fn exit_codes() -> String {
 }
 
 fn environment() -> String {
-    let rows: [[&str; 2]; 12] = [
+    let rows: [[&str; 2]; _] = [
         ["AOS_OUTPUT", "the default of --output"],
         ["AOS_PROGRESS", "the default of --progress"],
         ["AOS_STORE", "the default of --store"],
+        ["AOS_POLICY", "the default of --policy"],
+        ["AOS_SANDBOX", "the default of --sandbox"],
         ["AOS_GOLDEN_DIR", "the default of --golden"],
         [
             "AOS_GOLDEN_KEY_FILE",
@@ -157,6 +164,28 @@ Standard output holds the answer, standard error everything else: progress, note
 
 `aos run` answers with the outputs of the final steps (those on which no other step depends) as one JSON object, and
 with `-o json` with the whole result. `aos schema` has the schemas. A reader that closes the pipe early is no error.
+";
+
+const SANDBOX: &str = "\
+Every plan is judged before its first step, and the inputs of a step again just before its skill is called, when they
+hold what earlier steps have answered. A refused run ends as `sandbox_rejected` (exit code 4) with all findings.
+
+What protects you is what skills declare: a value that is bound as a parameter, a path below a folder, an address of a
+public host, and that what outsiders wrote cannot choose a command, a statement, a host or a recipient. Detection of
+attacks in text is the second line behind that: whoever may try often enough gets past any detector.
+
+The sandbox is always on. A file for --sandbox (or AOS_SANDBOX) can make it stricter and move its limits:
+
+  deny_skills = [\"send_money\"]       # besides the built-in list, under any spelling
+  only_skills = [\"file_read\"]        # when given, no others
+  allow_hosts = [\"localhost:8080\"]   # internal addresses that skills may connect to
+  untrusted_planner = true             # the planner had read text by outsiders
+  [limits]
+  max_steps = 50                       # also max_plan_bytes, max_depth, max_string_bytes, max_decode_depth,
+                                       # max_decode_views, max_findings
+
+`aos plan check FILE` shows what it finds in a plan, `aos sandbox scan` in single texts. The rules are listed in
+docs/sandbox-rules.md.
 ";
 
 const SIGNALS: &str = "\

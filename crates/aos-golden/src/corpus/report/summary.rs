@@ -54,7 +54,7 @@ fn write(report: &CheckReport, page: &mut String) -> std::fmt::Result {
     if matches!(verdict, Verdict::Different | Verdict::Incomplete) {
         writeln!(
             page,
-            "\nIf this is intended: `cargo xtask golden-regen`, look at the changes, then `cargo xtask golden-accept --reason \"…\"`."
+            "\nIf this is intended: `cargo xtask golden-regen --filter NAME`, look at the changes, then `cargo xtask golden-accept --filter NAME --reason \"…\"`."
         )?;
     }
     Ok(())

@@ -15,9 +15,14 @@ use crate::rules::Rule;
 pub(crate) enum Place {
     /// Unknown.
     Anything,
+    /// One of many settings, some of which are paths of files nearby.
+    Setting,
     /// A path below a folder.
     Path,
 }
+
+/// Longest name of a file that common file systems allow.
+const MAX_NAME: usize = 255;
 
 /// Looks for paths that lead out. `decoded` tells that the text was written in an encoding that hides dots or slashes.
 pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, decoded: bool, hits: &mut Hits) {
@@ -51,6 +56,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, decoded: bool, h
             start,
             end,
             alone: outside.is_alone(start, end),
+            place,
         };
         if let Some(rule) = word.judge(decoded) {
             hits.add(rule, start, end);
@@ -127,6 +133,7 @@ struct Word<'a> {
     end: usize,
     /// Whether next to nothing stands beside the word.
     alone: bool,
+    place: Place,
 }
 
 /// What resolving a path met.
@@ -136,6 +143,8 @@ struct Walk {
     n_up: usize,
     /// Segments of three dots and more, or with something odd behind the dots.
     n_odd: usize,
+    /// Segments that are longer than a name can be.
+    n_long: usize,
     /// Segments of one dot.
     n_here: usize,
     depth: isize,
@@ -151,19 +160,24 @@ impl Word<'_> {
     fn judge(&self, decoded: bool) -> Option<Rule> {
         let bytes = self.bytes();
         let walk = walk(bytes);
-        if walk.n_up + walk.n_odd == 0 && walk.n_here < 6 {
+        if walk.n_up + walk.n_odd == 0 && walk.n_here < 6 && n_mangled(bytes) < 2 {
             return None;
         }
         let alone = self.alone;
         let link = self.start >= 2 && self.text[..self.start].ends_with(b"](");
         let rooted = matches!(bytes.first(), Some(b'/' | b'\\'));
         let up = walk.n_up + walk.n_odd;
-        let leaves = if decoded {
+        let leaves = if self.place == Place::Setting {
+            false
+        } else if decoded {
             up >= 1 && walk.lowest < 0 && alone
         } else {
-            alone && (walk.lowest <= -2 || walk.lowest < 0 && (rooted || walk.has_backslash || up >= 2))
+            let whole = self.start == 0 && self.end == self.text.len() && bytes.len() > 3;
+            alone
+                && (walk.lowest <= -2
+                    || walk.lowest < 0 && (whole || rooted || walk.has_backslash || up >= 2))
         };
-        let odd = alone && (walk.n_odd >= 2 || walk.n_here >= 6);
+        let odd = alone && (walk.n_long > 0 || walk.n_odd >= 2 || walk.n_here >= 6 || n_mangled(bytes) >= 2);
         let far = !link && walk.lowest <= -4;
         let hidden = || {
             targets::is_sensitive(bytes)
@@ -179,6 +193,17 @@ impl Word<'_> {
     }
 }
 
+/// Counts the `..` that a separator in another notation follows, as in `..0x2f` and `..5c`.
+fn n_mangled(path: &[u8]) -> usize {
+    memmem::find_iter(path, b"..")
+        .filter(|at| {
+            let rest = &path[at + 2..];
+            let code = rest.strip_prefix(b"0x").unwrap_or(rest);
+            matches!(code, [b'2', b'f' | b'F', ..] | [b'5', b'c' | b'C', ..])
+        })
+        .count()
+}
+
 fn walk(path: &[u8]) -> Walk {
     let mut walk = Walk {
         has_backslash: memchr(b'\\', path).is_some(),
@@ -192,6 +217,7 @@ fn walk(path: &[u8]) -> Walk {
             .map_or(segment, |at| &segment[at + 1..]);
         let n_dots = segment.iter().take_while(|byte| **byte == b'.').count();
         let rest = &segment[n_dots..];
+        walk.n_long += usize::from(segment.len() > MAX_NAME);
         match (n_dots, rest) {
             (0, []) => {}
             (1, []) => walk.n_here += 1,
@@ -327,11 +353,5 @@ fn mangled(text: &[u8], profile: Profile) -> Option<usize> {
             return Some(at);
         }
     }
-    memmem::find_iter(text, b"..").find(|at| {
-        let rest = &text[at + 2..];
-        rest.starts_with(b"2f")
-            || rest.starts_with(b"5c")
-            || rest.starts_with(b"2F")
-            || rest.starts_with(b"5C")
-    })
+    (n_mangled(text) > 0).then_some(0)
 }

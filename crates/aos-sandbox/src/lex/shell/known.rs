@@ -30,6 +30,22 @@ pub(super) fn scan(text: &[u8], profile: Profile, hits: &mut Hits) {
     {
         hits.add(Rule::ShellShock, at, at + 4);
     }
+    // `:(){ :|:& };:`
+    if profile.any(profile::PAREN)
+        && profile.any(profile::BRACE)
+        && profile.any(profile::AMPERSAND)
+        && let Some(at) = memmem::find(text, b"(){")
+        && is_fork_bomb(text, at)
+    {
+        hits.add(Rule::ShellDisguised, at, text.len());
+    }
+    if profile.any(profile::PERCENT)
+        && profile.any(profile::PAREN)
+        && let Some(at) = memmem::find(text, b"for /f ")
+        && memmem::find(&text[at..text.len().min(at + 256)], b" do ").is_some()
+    {
+        hits.add(Rule::ShellSeparator, at, text.len());
+    }
     if profile.any(profile::SLASH) {
         let mut devices = DEVICE.find_iter(text);
         if let Some(at) = devices.find(|at| matches!(text.get(at + 5..at + 9), Some(b"tcp/" | b"udp/"))) {
@@ -58,6 +74,21 @@ pub(super) fn scan(text: &[u8], profile: Profile, hits: &mut Hits) {
         separators(text, hits);
     }
     downloads(text, profile, hits);
+}
+
+/// Whether the function whose parameters stand at `at` calls itself in the background, twice.
+fn is_fork_bomb(text: &[u8], at: usize) -> bool {
+    let name = text[..at]
+        .iter()
+        .rev()
+        .take_while(|byte| !(byte.is_ascii_whitespace() || matches!(byte, b';' | b'|' | b'&')))
+        .count();
+    let name = &text[at - name..at];
+    let body = &text[at + 3..text.len().min(at + 64)];
+    let Some(pipe) = memchr(b'|', body).filter(|_| !name.is_empty()) else {
+        return false;
+    };
+    body[..pipe].trim_ascii() == name && body[pipe + 1..].trim_ascii_start().starts_with(name)
 }
 
 /// `$IFS` in the place of a space.

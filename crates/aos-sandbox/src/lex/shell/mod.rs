@@ -2,6 +2,7 @@
 
 mod commands;
 mod known;
+mod programs;
 mod prose;
 mod word;
 
@@ -21,6 +22,8 @@ use word::Call;
 pub(crate) enum Place {
     /// Unknown, or one argument of a command that somebody else writes.
     Argument,
+    /// One of many settings, some of which are command lines.
+    Setting,
     /// The whole command line.
     CommandLine,
 }
@@ -42,7 +45,7 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     ) {
         return;
     }
-    let surroundings = Surroundings::new(text, profile);
+    let surroundings = Surroundings::new(text, profile, place == Place::Setting);
     let mut at = 0;
     while let Some(length) = text[at..].iter().position(|byte| IS_MARK[*byte as usize]) {
         let mark = at + length;
@@ -102,6 +105,10 @@ fn separator(text: &[u8], mark: usize, around: &Surroundings<'_>, hits: &mut Hit
         }
     }
     let marks = &text[mark..at];
+    // A prompt begins a line of a manual.
+    if at >= 2 && text[at - 2] == b'$' && text[at - 1] == b' ' && marks.contains(&b'\n') {
+        return at;
+    }
     // In a text of many lines each line begins with some word.
     if around.n_lines > 4 && mark > 0 && marks.iter().all(u8::is_ascii_whitespace) {
         return at;
@@ -145,11 +152,15 @@ fn is_injected(
         return false;
     }
     let head = around.head(mark);
+    if around.is_setting && (head.n_words > 1 || around.starts_with_command) && !call.has_sensitive_argument {
+        return false;
+    }
     if call.is_variable && !newline {
         // `CMD=id;$CMD`, `| $0`
         let variable = &text[at..];
         let shell = variable.starts_with(b"$0") && !variable.get(2).is_some_and(u8::is_ascii_alphanumeric);
         return shell
+            || calls_behind(text, call)
             || memchr(b'=', &text[..mark.min(64)]).is_some()
                 && !marks.contains(&b' ')
                 && call.n_arguments == 0;
@@ -193,7 +204,8 @@ fn is_injected(
     match kind {
         Command::Technical => {
             let prose = head.n_words > 1 && !head.is_shell;
-            alone && (!prose || call.ends_text && !ampersand)
+            let manual = around.is_prose && around.n_lines > 1;
+            alone && (!(prose || manual) || call.ends_text && !ampersand)
                 || call.starts_with_shell_argument && !(prose && ampersand)
                 || call.has_sensitive_argument
                 || call.has_shell_argument && head.n_words <= 1
@@ -211,6 +223,8 @@ fn is_injected(
                 || call.starts_with_shell_argument && (near || !around.is_prose) && !is_count(text, at, call)
                 || call.has_sensitive_argument
                 || call.has_shell_argument && head.n_words == 0 && !is_count(text, at, call)
+                || call.n_arguments > 0 && at == 1 && marks == b";"
+                || pipe && around.starts_with_command && !around.is_prose && call.starts_quoted
                 || call.n_arguments > 0 && head.n_words == 0 && known::has_subcommand(&text[at..])
         }
     }
@@ -246,6 +260,19 @@ fn is_count(text: &[u8], at: usize, call: &Call) -> bool {
         && text[at..call.end]
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || *byte == b' ')
+}
+
+/// Whether an unset variable stands before the command, as in `; $u cat /etc/passwd`.
+fn calls_behind(text: &[u8], variable: &Call) -> bool {
+    let rest = &text[variable.name_end..];
+    let spaces = rest
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'+'))
+        .count();
+    spaces > 0 && {
+        let call = word::read(text, variable.name_end + spaces);
+        call.kind.is_some() && call.starts_with_shell_argument
+    }
 }
 
 /// Whether an assignment takes what a command prints, or a command's name.
@@ -293,7 +320,10 @@ fn substitution(
             _ => at.max(mark + 1),
         };
     }
-    let known = call.kind.is_some() || call.in_program_folder || call.is_variable && close == b')';
+    let known = call.kind == Some(Command::Technical)
+        || call.kind.is_some() && (call.n_arguments == 0 || call.has_shell_argument)
+        || call.in_program_folder
+        || call.is_variable && close == b')';
     let found = if close == b'`' {
         let Some(length) = closed else {
             return at.max(mark + 1);
@@ -339,7 +369,9 @@ fn whole(text: &[u8], profile: Profile, hits: &mut Hits) {
         hits.add(Rule::ShellDisguised, start, text.len());
         return;
     }
-    let disguises = profile::QUOTE
+    let disguises = profile::SEMICOLON
+        | profile::PIPE
+        | profile::QUOTE
         | profile::DOUBLE_QUOTE
         | profile::BACKSLASH
         | profile::DOLLAR
@@ -356,6 +388,16 @@ fn whole(text: &[u8], profile: Profile, hits: &mut Hits) {
             || known::is_glob_command(&text[start..]);
     let reads_secret = call.has_sensitive_argument
         && (technical && call.n_arguments <= 2 && call.ends_text || call.in_program_folder);
+    // `netstat -a;`, `dir c:\ |`: what follows is for the surroundings to run.
+    let open_ended = technical
+        && call.starts_with_shell_argument
+        && call.ends_in_separator
+        && text.len() - call.end <= 4
+        && matches!(text[call.end], b';' | b'|' | b'&')
+        && !text[call.end..].iter().any(u8::is_ascii_alphanumeric);
+    if open_ended {
+        hits.add(Rule::ShellSeparator, start, text.len());
+    }
     if disguised {
         hits.add(Rule::ShellDisguised, start, call.end);
     } else if reads_secret {

@@ -20,6 +20,8 @@ pub(super) struct Surroundings<'a> {
     /// The line that was asked for last, and whether it is a row of a table.
     table: Cell<(usize, usize, bool)>,
     pub(super) n_lines: usize,
+    /// Whether the text is one of many settings.
+    pub(super) is_setting: bool,
     /// Whether the text reads like sentences: several words that hold nothing but letters, in a row.
     pub(super) is_prose: bool,
     /// Whether the first word is the name of a program, and a technical one.
@@ -45,7 +47,7 @@ pub(super) struct Head {
 const MAX_HEAD: usize = 96;
 
 impl<'a> Surroundings<'a> {
-    pub(super) fn new(text: &'a [u8], profile: Profile) -> Self {
+    pub(super) fn new(text: &'a [u8], profile: Profile, is_setting: bool) -> Self {
         let n_lines = if profile.any(profile::NEWLINE) {
             memchr_iter(b'\n', text.trim_ascii()).count() + 1
         } else {
@@ -68,6 +70,7 @@ impl<'a> Surroundings<'a> {
             fence,
             table: Cell::new((0, 0, false)),
             n_lines,
+            is_setting,
             is_prose: is_prose(text),
             is_markdown,
         }

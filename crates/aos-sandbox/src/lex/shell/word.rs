@@ -24,6 +24,8 @@ pub(super) struct Call {
     pub(super) n_arguments: usize,
     /// Whether an argument has the shape that command lines have and prose does not.
     pub(super) has_shell_argument: bool,
+    /// Whether the first argument stands in quotes.
+    pub(super) starts_quoted: bool,
     /// Whether the first argument has that shape.
     pub(super) starts_with_shell_argument: bool,
     /// Whether an argument names a file that only attackers ask for.
@@ -56,6 +58,7 @@ pub(super) fn read(text: &[u8], at: usize) -> Call {
         is_assignment: marks.assignment,
         n_arguments: 0,
         has_shell_argument: false,
+        starts_quoted: false,
         starts_with_shell_argument: false,
         has_sensitive_argument: false,
         name_end: after,
@@ -280,7 +283,8 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
             b'`' | b')' | b'\'' | b'"' | b'}' | b'#'
                 if text
                     .get(at + 1)
-                    .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'/' && *next != b'-') =>
+                    .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'/' && *next != b'-')
+                    && !opens_quoted(text, at) =>
             {
                 call.ends_in_separator = true;
                 break;
@@ -299,6 +303,7 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
                 let argument = &text[at..end];
                 let shaped = is_shell_argument(argument);
                 call.starts_with_shell_argument |= shaped && call.n_arguments == 0;
+                call.starts_quoted |= call.n_arguments == 0 && matches!(argument[0], b'\'' | b'"');
                 call.has_shell_argument |= shaped;
                 call.has_sensitive_argument |= is_sensitive(argument);
                 call.n_arguments += 1;
@@ -314,6 +319,18 @@ fn read_arguments(text: &[u8], start: usize, call: &mut Call) {
     call.end = at;
     let tail = &text[at..];
     call.ends_text = tail.len() <= 8 && !tail.iter().any(u8::is_ascii_alphanumeric);
+}
+
+/// Whether a quoted argument begins at `at`: a quote behind a space, which is closed in the same word.
+fn opens_quoted(text: &[u8], at: usize) -> bool {
+    matches!(text[at], b'\'' | b'"')
+        && at > 0
+        && text[at - 1] == b' '
+        && text[at + 1..]
+            .iter()
+            .take(MAX_NAME)
+            .take_while(|byte| !byte.is_ascii_whitespace())
+            .any(|byte| *byte == text[at])
 }
 
 /// Whether `argument` has a shape that command lines have and prose does not.

@@ -7,6 +7,7 @@ use super::{
     reading::{Ended, Reading},
     statement,
     token::{Kind, Lexer},
+    words,
 };
 use crate::{lex::Hits, rules::Rule};
 
@@ -61,8 +62,12 @@ impl<'a> Closing<'a> {
     fn judge(&self, first: bool) -> Option<Rule> {
         let reading = &self.reading;
         let short = n_words(&self.text[..self.at]) <= 1;
+        if first && self.quotes_operator() {
+            return Some(Rule::SqlBreakout);
+        }
         if reading.n_tokens == 0 {
-            let truncates = reading.ended == Ended::Comment && first && short && self.discards_nothing();
+            let named = short || self.text.ends_with(b"--") && n_words(&self.text[..self.at]) <= 2;
+            let truncates = reading.ended == Ended::Comment && first && named && self.discards_nothing();
             if truncates {
                 return Some(Rule::SqlTruncated);
             }
@@ -92,16 +97,23 @@ impl<'a> Closing<'a> {
                     + reading.n_clauses;
                 let closes =
                     short && reading.n_unbalanced + reading.n_operators > 0 && self.discards_nothing();
-                let values = first && reading.n_unbalanced > 0 && reading.n_constants > 0;
+                let values = first
+                    && reading.n_constants > 0
+                    && (reading.n_unbalanced > 0 || reading.n_weak_compare > 0 && self.discards_nothing());
                 values || (structure > 0 && (first || reading.n_tokens > 3)) && !reading.dangling || closes
             }
             Ended::OpenQuote(quote) if quote == self.quote => first && self.is_balanced(short),
+            // `'="or'` and `' or "`: the other kind of quote takes over.
+            Ended::OpenQuote(_) if self.at == 0 && reading.n_tokens == 2 => {
+                first && reading.n_compare + reading.n_logic > 0
+            }
             Ended::Text | Ended::Semicolon | Ended::OpenQuote(_) => {
                 first
                     && !reading.dangling
                     && (reading.n_logic > 0
                         && reading.starts_with_logic_or_operator()
                         && (reading.n_compare + reading.n_weak_compare > 0 && reading.n_constants > 0
+                            || reading.n_operators > 0 && reading.n_constants > 1 && reading.n_names == 0
                             || reading.n_calls > 0)
                         || reading.n_selects > 0)
             }
@@ -151,7 +163,21 @@ impl<'a> Closing<'a> {
         reading.n_logic > 0
             || reading.n_calls + reading.n_selects > 0
             || short && self.at > 0 && reading.n_compare + reading.n_weak_compare > 0
+            || short
+                && reading.n_compare + reading.n_weak_compare > 0
+                && reading.n_compare + reading.n_weak_compare + reading.n_operators > 1
+                && reading.n_constants > 1
             || short && self.at > 0 && reading.n_operators > 0 && reading.n_constants > 1
+    }
+
+    /// Whether the quotes stand around an operator that is no word of English: `a'REGEXP'b`, `'SOUNDS LIKE'`.
+    fn quotes_operator(&self) -> bool {
+        let rest = &self.text[self.at + 1..];
+        let Some(close) = memchr(self.quote, &rest[..rest.len().min(16)]) else {
+            return false;
+        };
+        let around = n_words(&self.text[..self.at]).max(n_words(&rest[close + 1..]));
+        around <= 1 && words::is_technical_operator(&rest[..close])
     }
 
     /// Whether the first operator is a word, such as `DIV`.
@@ -188,18 +214,63 @@ impl Reading {
 /// Looks for a value that stands in a statement without quotes, and goes on.
 pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     let start = value_start(text);
+    let lead = text[start..]
+        .iter()
+        .take_while(|byte| matches!(byte, b';' | b' '))
+        .count();
+    let start = start + lead;
     let reading = expression::read(Lexer::new(text, start), true, true);
     if reading.n_tokens < 3 && reading.ended != Ended::Comment {
+        if reading.ended == Ended::Text && is_pattern(Lexer::new(text, start)) {
+            hits.add(Rule::SqlBreakout, start, reading.end);
+        }
+        return;
+    }
+    let alone = reading.ended == Ended::Text && !reading.dangling;
+    if alone && reading.n_tokens == 3 && equals_itself(Lexer::new(text, start)) {
+        hits.add(Rule::SqlTautology, start, reading.end);
         return;
     }
     let starts = reading.starts_with_logic;
+    // `OR 1=1-`: a sign at the end waits for the comment of the surroundings.
+    let signed = reading.starts_with_constant && reading.ended == Ended::Text;
     let condition = reading.n_logic > 0 && reading.n_compare_before_logic == 0;
     let certain =
         condition && (reading.n_certain > 0 || (starts || reading.n_compare == 1) && reading.n_letters > 0);
     let complete = !matches!(reading.ended, Ended::Grammar) && !reading.dangling;
     let found = match reading.ended {
         _ if complete && reading.n_clauses > 0 && reading.n_certain > 0 => Some(Rule::SqlTautology),
-        _ if certain && (complete || starts) => Some(Rule::SqlTautology),
+        _ if certain && (complete || starts || signed) => Some(Rule::SqlTautology),
+        // `IF(1=1) SELECT 1`
+        Ended::Grammar if reading.n_certain_inside > 0 && begins_statement(text, reading.end) => {
+            Some(Rule::SqlTautology)
+        }
+        // `1=1 AND 2=2`; ranges of versions begin with their operator.
+        _ if complete
+            && reading.starts_with_constant
+            && reading.n_certain > 0
+            && reading.n_names == 0
+            && reading.n_logic > 0 =>
+        {
+            Some(Rule::SqlTautology)
+        }
+        // `ELT(1=1,2)`, `(1=1)*2`: an answer in the place of a value.
+        Ended::Text if alone && reading.n_certain_inside > 0 && reading.n_names == 0 => {
+            Some(Rule::SqlTautology)
+        }
+        _ if reading.n_unbalanced > 0 && reading.n_clauses > 0 && reading.n_compare > 0 => {
+            Some(Rule::SqlBreakout)
+        }
+        // `1 || user is not null`
+        Ended::Text
+            if alone
+                && reading.starts_with_constant
+                && reading.n_logic > 0
+                && reading.n_weak_compare > 0
+                && reading.n_constants > 1 =>
+        {
+            Some(Rule::SqlBreakout)
+        }
         Ended::Comment if !reading.dangling => {
             let constant = reading.n_constants + reading.n_calls > 0 && ends_in_comment(text, reading.end);
             let sub = reading.n_selects > 0;
@@ -235,6 +306,27 @@ pub(super) fn bare(text: &[u8], hits: &mut Hits) {
     if let Some(rule) = found {
         hits.add(rule, start, reading.end);
     }
+}
+
+/// Whether the text is `LIKE '%'`.
+fn is_pattern(mut lexer: Lexer<'_>) -> bool {
+    let (like, pattern) = (lexer.next(), lexer.next());
+    lexer.text(like).eq_ignore_ascii_case(b"like")
+        && matches!(pattern.kind, Kind::Text { .. })
+        && lexer.text(pattern).contains(&b'%')
+}
+
+/// Whether a statement or a query begins at `at`.
+fn begins_statement(text: &[u8], at: usize) -> bool {
+    statement::at(Lexer::near(text, at)).is_some()
+}
+
+/// Whether the text is a comparison of a quoted text with itself: `'a'='a'`.
+fn equals_itself(mut lexer: Lexer<'_>) -> bool {
+    let (left, compare, right) = (lexer.next(), lexer.next(), lexer.next());
+    matches!(left.kind, Kind::Text { .. })
+        && compare.kind == Kind::Compare
+        && lexer.text(left) == lexer.text(right)
 }
 
 /// Whether the text begins by putting a text together from the codes of its characters.

@@ -57,6 +57,8 @@ fn before(text: &[u8], at: usize) -> Before {
             let word = &head[start..];
             match words::keyword(word) {
                 _ if word.first().is_some_and(u8::is_ascii_digit) => Before::Digit,
+                // A variable is a value.
+                _ if head[..start].last() == Some(&b'@') => Before::Digit,
                 Some(
                     Word::Logic
                     | Word::Select
@@ -106,11 +108,13 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
             .text(lexer.look())
             .eq_ignore_ascii_case(b"analyse")
             .then_some(Rule::SqlClause),
-        b"outfile" | b"dumpfile" => matches!(
-            lexer.look().kind,
-            Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name
-        )
-        .then_some(Rule::SqlOutside),
+        b"outfile" | b"dumpfile" | b"infile" => {
+            let target = matches!(
+                lexer.look().kind,
+                Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name
+            );
+            (target && names_file(text, start)).then_some(Rule::SqlOutside)
+        }
         b"waitfor" => {
             (statement::at(Lexer::near(text, start)).is_some() && !script).then_some(Rule::SqlDelay)
         }
@@ -132,6 +136,15 @@ pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits
     if let Some(rule) = rule {
         hits.add(rule, start, end.max(word.end));
     }
+}
+
+/// Whether `INTO`, `DATA` or `LOCAL` stands before the word at `start`, or a comment in the place of the space between.
+fn names_file(text: &[u8], start: usize) -> bool {
+    let head = text[..start].trim_ascii_end();
+    head.ends_with(b"*/")
+        || [b"into".as_slice(), b"data", b"local"].iter().any(|word| {
+            head.len() >= word.len() && head[head.len() - word.len()..].eq_ignore_ascii_case(word)
+        })
 }
 
 /// Whether a word begins at `start`. MySQL takes `1DUNION` for a number and a word.
@@ -174,6 +187,7 @@ fn union(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
                 return (lexer.look().kind == Kind::Open).then_some(Rule::SqlUnion);
             }
             Kind::End if place == Before::Comment => return Some(Rule::SqlUnion),
+            Kind::Comment if place.is_value() && n_skipped > 0 => return Some(Rule::SqlUnion),
             Kind::Keyword(Word::Quantifier) | Kind::Open | Kind::Other | Kind::Comment if n_skipped < 16 => {
                 n_skipped += 1;
             }
@@ -208,11 +222,13 @@ fn select(text: &[u8], start: usize, lexer: Lexer<'_>, place: Before, script: bo
             | Before::Comment
             | Before::Semicolon
     );
-    if !(breaks_out || outer == Before::Nothing) || !statement::is_select_list(lexer) {
+    if !(breaks_out || outer == Before::Nothing) || !statement::is_appended_list(lexer) {
         return None;
     }
     let reading = expression::read_clause(Lexer::near(text, start));
-    let query = reading.n_clauses > 0 || breaks_out && (reading.n_calls > 0 || reading.n_selects > 1);
+    let query = reading.n_clauses > 0
+        || reading.n_cases > 0 && reading.n_certain > 0
+        || breaks_out && (reading.n_calls > 0 || reading.n_selects > 1);
     query.then_some(Rule::SqlSubquery)
 }
 
@@ -272,17 +288,22 @@ fn sleep(mut lexer: Lexer<'_>, place: Before) -> Option<Rule> {
         Kind::Number | Kind::Variable | Kind::Open | Kind::Text { .. }
     );
     let closed = lexer.next().kind == Kind::Close;
+    let after = lexer.at;
     let then = lexer.next();
-    let ends = match then.kind {
-        Kind::End
-        | Kind::Comment
-        | Kind::Text { .. }
-        | Kind::Close
-        | Kind::Logic
-        | Kind::Keyword(Word::Logic | Word::From | Word::Compare) => true,
-        Kind::Compare | Kind::Sign | Kind::Operator | Kind::Comma => lexer.look().kind != Kind::Name,
-        _ => false,
-    };
+    let comment = lexer.bytes()[after..then.start]
+        .iter()
+        .any(|byte| matches!(byte, b'#' | b'-' | b'*'));
+    let ends = comment
+        || match then.kind {
+            Kind::End
+            | Kind::Comment
+            | Kind::Text { .. }
+            | Kind::Close
+            | Kind::Logic
+            | Kind::Keyword(Word::Logic | Word::From | Word::Compare) => true,
+            Kind::Compare | Kind::Sign | Kind::Operator | Kind::Comma => lexer.look().kind != Kind::Name,
+            _ => false,
+        };
     let follows = matches!(
         place,
         Before::Keyword | Before::Operator | Before::Quote | Before::Digit | Before::Comment
@@ -302,15 +323,15 @@ fn function(name: &[u8], mut lexer: Lexer<'_>, place: Before, script: bool) -> O
     }
     let danger = words::dangerous_function(name)?;
     let next = lexer.look().kind;
-    let called =
-        matches!(next, Kind::Open | Kind::Dot) || matches!(next, Kind::Text { .. }) && place != Before::Word;
+    // Members of packages: `DBMS_PIPE.RECEIVE_MESSAGE`.
+    let member = next == Kind::Dot && (name.contains(&b'_') || name == b"ctxsys");
+    let called = member
+        || next == Kind::Open && (name != b"benchmark" || is_counted(lexer))
+        || matches!(next, Kind::Text { .. }) && place != Before::Word;
     if script || !called && place != Before::Comment && name != b"sp_password" {
         return None;
     }
     if name == b"sp_password" && !called && !matches!(place, Before::Comment) {
-        return None;
-    }
-    if place == Before::Word && next != Kind::Open && next != Kind::Dot {
         return None;
     }
     Some(match danger {
@@ -318,6 +339,13 @@ fn function(name: &[u8], mut lexer: Lexer<'_>, place: Before, script: bool) -> O
         Danger::Outside => Rule::SqlOutside,
         Danger::Error => Rule::SqlError,
     })
+}
+
+/// Whether the call has a first argument that can be a number, and another: `BENCHMARK(5000000,MD5(1))`.
+fn is_counted(mut lexer: Lexer<'_>) -> bool {
+    lexer.next();
+    let first = lexer.next().kind;
+    !matches!(first, Kind::Text { .. }) && lexer.look().kind != Kind::Close
 }
 
 /// Looks for a second statement behind a semicolon.

@@ -13,6 +13,8 @@ use super::{
 const MAX_TOKENS: usize = 160;
 /// The same for the many places at which a clause could begin.
 const MAX_CLAUSE_TOKENS: usize = 16;
+/// Most parentheses inside one another whose comparisons are told apart.
+const MAX_NESTED: usize = 8;
 
 /// Reads from the position of `lexer` on; `value_first` tells whether a value is expected there or an operator.
 /// With `either`, both may come.
@@ -30,6 +32,8 @@ pub(super) fn read_clause(lexer: Lexer<'_>) -> Reading {
 enum Side {
     Nothing,
     Constant,
+    /// Computed from constants alone, as in `1+2`.
+    Computed,
     Name(Token),
     Other,
 }
@@ -39,6 +43,8 @@ struct Reader<'a> {
     expects_value: bool,
     either: bool,
     depth: usize,
+    /// The left sides of the comparisons that the open parentheses stand in.
+    outer: [Option<Side>; MAX_NESTED],
     left: Option<Side>,
     side: Side,
     /// Whether the last value is a quoted text, which more of the same may follow.
@@ -54,6 +60,7 @@ impl<'a> Reader<'a> {
             expects_value,
             either,
             depth: 0,
+            outer: [None; MAX_NESTED],
             left: None,
             side: Side::Nothing,
             after_text: false,
@@ -138,11 +145,9 @@ impl<'a> Reader<'a> {
                 self.seen.n_probes += usize::from(name.contains(&b'_') && words::is_probe(name));
                 self.operand(Side::Name(token));
             }
-            Kind::Open => {
-                self.depth += 1;
-            }
+            Kind::Open => self.open(),
             Kind::Close if self.depth > 0 => {
-                self.depth -= 1;
+                self.close();
                 self.operand(Side::Other);
             }
             Kind::Sign => {
@@ -181,8 +186,9 @@ impl<'a> Reader<'a> {
 
     fn operand(&mut self, side: Side) {
         self.expects_value = false;
-        self.side = match self.side {
-            Side::Nothing => side,
+        self.side = match (self.side, side) {
+            (Side::Nothing, side) => side,
+            (Side::Constant | Side::Computed, Side::Constant | Side::Computed) => Side::Computed,
             _ => Side::Other,
         };
     }
@@ -234,7 +240,10 @@ impl<'a> Reader<'a> {
                 if matches!(self.lexer.look().kind, Kind::End | Kind::Comment) {
                     self.finish_comparison();
                 }
-                self.side = Side::Other;
+                self.side = match self.side {
+                    Side::Constant | Side::Computed => Side::Computed,
+                    _ => Side::Other,
+                };
                 self.expects_value = true;
             }
             Kind::Close => {
@@ -243,7 +252,7 @@ impl<'a> Reader<'a> {
                 if self.depth == 0 {
                     self.seen.n_unbalanced += 1;
                 } else {
-                    self.depth -= 1;
+                    self.close();
                 }
             }
             Kind::Comma => {
@@ -257,14 +266,21 @@ impl<'a> Reader<'a> {
             // Adjacent literals are one literal.
             Kind::Text { .. } if self.after_text => self.side = Side::Other,
             Kind::Open if matches!(self.side, Side::Name(_)) => {
-                self.depth += 1;
+                self.open();
                 self.expects_value = true;
             }
+            // `SELECT 1 name FROM t`
+            Kind::Name
+                if self.seen.n_selects > 0
+                    && self.seen.n_clauses == 0
+                    && self.lexer.look().kind == Kind::Keyword(Word::From) => {}
             Kind::Keyword(Word::CaseEnd) if self.seen.n_cases > 0 => self.side = Side::Other,
             Kind::Keyword(Word::CasePart) if self.seen.n_cases > 0 => {
                 self.finish_comparison();
                 self.expects_value = true;
             }
+            // `ON DUPLICATE KEY UPDATE`
+            Kind::Keyword(Word::Join) if self.skips(&[b"DUPLICATE", b"KEY", b"UPDATE"]) => self.clause(),
             Kind::Keyword(Word::Alias) => {
                 let next = self.lexer.look().kind;
                 if matches!(next, Kind::Name) {
@@ -272,7 +288,7 @@ impl<'a> Reader<'a> {
                     // `AS varchar(80)`
                     if self.lexer.look().kind == Kind::Open {
                         self.lexer.next();
-                        self.depth += 1;
+                        self.open();
                         self.expects_value = true;
                     }
                 }
@@ -303,6 +319,33 @@ impl<'a> Reader<'a> {
         true
     }
 
+    fn open(&mut self) {
+        let left = self.left.take();
+        if let Some(place) = self.outer.get_mut(self.depth) {
+            *place = left;
+        }
+        self.side = Side::Nothing;
+        self.depth += 1;
+    }
+
+    fn close(&mut self) {
+        self.depth -= 1;
+        self.left = self.outer.get_mut(self.depth).and_then(Option::take);
+    }
+
+    /// Skips these words, if they come next.
+    fn skips(&mut self, words: &[&[u8]]) -> bool {
+        let mut ahead = self.lexer;
+        let all = words.iter().all(|word| {
+            let next = ahead.next();
+            ahead.text(next).eq_ignore_ascii_case(word)
+        });
+        if all {
+            self.lexer = ahead;
+        }
+        all
+    }
+
     fn clause(&mut self) {
         self.finish_comparison();
         self.seen.n_clauses += 1;
@@ -319,7 +362,7 @@ impl<'a> Reader<'a> {
     fn finish_comparison(&mut self) {
         let right = std::mem::replace(&mut self.side, Side::Nothing);
         let certain = match (self.left.take(), right) {
-            (Some(Side::Constant), Side::Constant) => true,
+            (Some(Side::Constant | Side::Computed), Side::Constant | Side::Computed) => true,
             (Some(Side::Name(left)), Side::Name(right)) => {
                 let (left, right) = (self.lexer.text(left), self.lexer.text(right));
                 self.seen.n_letters += usize::from(left.len() == 1 && right.len() == 1);
@@ -328,6 +371,7 @@ impl<'a> Reader<'a> {
             _ => false,
         };
         self.seen.n_certain += usize::from(certain);
+        self.seen.n_certain_inside += usize::from(certain && self.depth > 0);
     }
 }
 

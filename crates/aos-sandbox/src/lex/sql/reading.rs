@@ -44,6 +44,8 @@ pub(super) struct Reading {
     pub(super) n_names: usize,
     /// Comparisons whose two sides are single constants, or the same name.
     pub(super) n_certain: usize,
+    /// Those of them that stand inside parentheses.
+    pub(super) n_certain_inside: usize,
     /// Comparisons of two different one-letter names, as in `OR x=y`.
     pub(super) n_letters: usize,
     /// Comparisons before the first `AND`, `OR` or the like.
@@ -80,6 +82,7 @@ impl Reading {
             n_constants: 0,
             n_names: 0,
             n_certain: 0,
+            n_certain_inside: 0,
             n_letters: 0,
             n_compare_before_logic: 0,
             starts_with_operator: false,

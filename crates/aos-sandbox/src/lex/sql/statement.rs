@@ -1,6 +1,7 @@
 //! Statements: whether a verb has the companions that make it SQL and not English.
 
 use super::{
+    expression,
     token::{Kind, Lexer},
     words::{self, Word},
 };
@@ -189,7 +190,7 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
             "USER_LOCK",
             "DBMS_SESSION",
         ])),
-        b"IF" => ordinary(next.kind == Kind::Open || any(&["EXISTS"])),
+        b"IF" => ordinary(any(&["EXISTS"]) || next.kind == Kind::Open && is_condition(lexer)),
         b"CALL" => {
             let mut rest = lexer;
             rest.next();
@@ -248,6 +249,13 @@ pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
         b"KILL" => ordinary(next.kind == Kind::Number),
         _ => None,
     }
+}
+
+/// Whether a condition in parentheses asks the database; programs have conditions too.
+fn is_condition(lexer: Lexer<'_>) -> bool {
+    let reading = expression::read_clause(lexer);
+    reading.n_certain + reading.n_selects + reading.n_probes > 0
+        || reading.n_calls > 0 && reading.n_compare > 0 && reading.n_constants > 0 && reading.n_clauses > 0
 }
 
 /// Whether what stands behind `SELECT` can be a list of columns; in English a plain word follows a plain word.

@@ -70,6 +70,10 @@ impl<'a> Lexer<'a> {
         Self::new(&bytes[..bytes.len().min(at + 2048)], at)
     }
 
+    pub(super) const fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     pub(super) fn text(&self, token: Token) -> &'a [u8] {
         &self.bytes[token.start..token.end]
     }
@@ -198,6 +202,11 @@ impl<'a> Lexer<'a> {
         }
         if matches!(self.peek(0), b'e' | b'E') {
             let sign = usize::from(matches!(self.peek(1), b'+' | b'-'));
+            // MySQL drops an exponent without digits: `1.e(1)` is `(1)`.
+            if sign == 0 && self.peek(1) == b'(' {
+                self.at += 1;
+                return Kind::Name;
+            }
             if self.peek(1 + sign).is_ascii_digit() {
                 self.at += 1 + sign;
                 while self.peek(0).is_ascii_digit() {

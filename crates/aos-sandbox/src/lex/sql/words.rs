@@ -46,6 +46,7 @@ pub(super) enum Word {
 const KEYWORDS: &[(&str, Word)] = &[
     ("ALL", Word::Quantifier),
     ("ALTER", Word::Verb),
+    ("AGAINST", Word::Compare),
     ("AND", Word::Logic),
     ("ANY", Word::Unary),
     ("AS", Word::Alias),
@@ -63,6 +64,9 @@ const KEYWORDS: &[(&str, Word)] = &[
     ("COPY", Word::Verb),
     ("CREATE", Word::Verb),
     ("CROSS", Word::Join),
+    ("CURRENT_DATE", Word::Constant),
+    ("CURRENT_TIME", Word::Constant),
+    ("CURRENT_TIMESTAMP", Word::Constant),
     ("DECLARE", Word::Verb),
     ("DELETE", Word::Verb),
     ("DESC", Word::Alias),
@@ -98,6 +102,7 @@ const KEYWORDS: &[(&str, Word)] = &[
     ("LIKE", Word::Compare),
     ("LIMIT", Word::Limit),
     ("LOAD", Word::Verb),
+    ("MATCH", Word::Unary),
     ("MERGE", Word::Verb),
     ("MINUS", Word::Union),
     ("MOD", Word::Arithmetic),
@@ -174,6 +179,24 @@ pub(super) fn find<T: Copy>(table: &[(&str, T)], word: &[u8]) -> Option<T> {
         .binary_search_by(|(name, _)| name.as_bytes().cmp(upper))
         .ok()
         .map(|index| table[index].1)
+}
+
+/// Whether `text` is an operator that no other language has as a word.
+pub(super) fn is_technical_operator(text: &[u8]) -> bool {
+    const OPERATORS: &[&str] = &[
+        "regexp",
+        "rlike",
+        "xor",
+        "div",
+        "sounds like",
+        "not like",
+        "not regexp",
+        "not rlike",
+    ];
+    let text = text.trim_ascii();
+    OPERATORS
+        .iter()
+        .any(|operator| text.eq_ignore_ascii_case(operator.as_bytes()))
 }
 
 /// What calling a function in an injected value is for.

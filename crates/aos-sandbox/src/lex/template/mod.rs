@@ -1,6 +1,7 @@
 //! Templates: delimiters of about twenty engines, and what stands between them.
 
 mod expression;
+mod names;
 
 use std::sync::LazyLock;
 
@@ -27,12 +28,17 @@ pub(crate) enum Place {
 
 static MODULE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"process.mainModule"));
 static ROOT: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b" root.process"));
+/// The operator of Spring's language for a class: `T(java.lang.Runtime)`.
+static TYPE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"T(java"));
 
 /// Longest expression that is looked at.
 const MAX_EXPRESSION: usize = 1024;
 
 /// How much of an expression without an end is looked at.
 const MAX_UNCLOSED: usize = 96;
+
+/// How far before an expression its opening quote is looked for.
+const MAX_LITERAL: usize = 256;
 
 /// Most expressions inside one another that are looked at; the innermost ones always are.
 const MAX_NESTED: usize = 32;
@@ -137,15 +143,16 @@ const DELIMITERS: &[Delimiter] = &[
 pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits) {
     if profile.any(profile::DOT)
         && profile.any(profile::PAREN | profile::COMPARE)
-        && (MODULE.find(text).is_some() || ROOT.find(text).is_some())
+        && (MODULE.find(text).is_some() || ROOT.find(text).is_some() || TYPE.find(text).is_some())
     {
         hits.add(Rule::TemplateGadget, 0, text.len());
     }
-    if text.starts_with(b"@System.") {
+    if names::is_razor(text) {
         hits.add(Rule::TemplateGadget, 0, text.len());
     }
     let called = profile.any(profile::PAREN) && profile.any(profile::HASH | profile::AT);
-    let tagged = profile.any(profile::COMPARE) && profile.any(profile::PERCENT | profile::HASH);
+    let tagged =
+        profile.any(profile::COMPARE) && profile.any(profile::PERCENT | profile::HASH | profile::BRACKET);
     if !(profile.any(profile::BRACE | profile::DOLLAR) || called || tagged) {
         return;
     }
@@ -234,6 +241,10 @@ fn judge(
     if kind == Kind::Weak && text[open] == b'{' && !expression::is_single_brace(inner) {
         return;
     }
+    // `[# 1.2.0]` is a link to a version.
+    if text[open..].starts_with(b"[#") && !inner.first().is_some_and(u8::is_ascii_alphabetic) {
+        return;
+    }
     let runs = text[open] == b'<' && memchr(b'`', inner).is_some() && end < text.len();
     let meaning = if runs {
         Meaning::Gadget
@@ -252,14 +263,31 @@ fn judge(
     let single_brace = text[open] == b'{' && kind == Kind::Weak;
     let rule = match (meaning, kind) {
         (Meaning::Statement, _) if single_brace && open == 0 && inner == b"php" => Some(Rule::TemplateCall),
-        _ if single_brace => {
-            (meaning == Meaning::Probe && open == 0 && end + 1 >= text.len()).then_some(Rule::TemplateProbe)
+        (Meaning::Internal, Kind::Weak) if !in_prose => {
+            let alone = open == 0 && end + 1 >= text.len();
+            (alone || matches!(inner.trim_ascii_start(), [b'.', ..] | [b'$', b'_', ..]))
+                .then_some(Rule::TemplateObject)
         }
+        _ if single_brace => {
+            let begins = open == 0 || text[open - 1] == b'}';
+            (meaning == Meaning::Probe && begins && end + 1 >= text.len()).then_some(Rule::TemplateProbe)
+        }
+        _ if text[open..].starts_with(b"<#--") && !in_prose => Some(Rule::TemplateCall),
         (Meaning::Probe, _) if !in_prose => Some(Rule::TemplateProbe),
+        (Meaning::Call, Kind::Weak) if text[open..].starts_with(b"@{") && open == 0 => {
+            memchr(b';', inner).map(|_| Rule::TemplateCall)
+        }
         (Meaning::Call, Kind::Weak) if text[open] == b'@' || text[open] == b'[' => None,
+        (Meaning::Call, Kind::Weak) if is_literal(text, open) => None,
         (Meaning::Call, _) if !in_prose => Some(Rule::TemplateCall),
         (Meaning::Object, Kind::Print | Kind::Statement) if !in_prose => Some(Rule::TemplateObject),
         (Meaning::Statement, Kind::Print | Kind::Statement) if !in_prose => Some(Rule::TemplateCall),
+        (Meaning::Variable, Kind::Statement) if !in_prose && text[open] == b'{' => {
+            let keyword = inner.iter().find(|byte| !matches!(byte, b' ' | b'-'));
+            keyword
+                .is_some_and(u8::is_ascii_alphabetic)
+                .then_some(Rule::TemplateCall)
+        }
         (Meaning::Nothing, _) | (_, Kind::Weak) => None,
         (Meaning::Variable, Kind::Print) if text[open] == b'<' && !in_prose => Some(Rule::TemplateObject),
         _ => Some(Rule::TemplateVariable),
@@ -267,6 +295,13 @@ fn judge(
     if let Some(rule) = rule {
         hits.add(rule, open, end);
     }
+}
+
+/// Whether the expression at `open` stands between back quotes, as in the literals of JavaScript.
+fn is_literal(text: &[u8], open: usize) -> bool {
+    let head = &text[open.saturating_sub(MAX_LITERAL)..open];
+    let head = memchr::memrchr(b'\n', head).map_or(head, |newline| &head[newline..]);
+    memchr::memchr_iter(b'`', head).count() % 2 == 1 && memchr(b'`', &text[open..]).is_some()
 }
 
 /// Directives that need no closing delimiter: `#set($x = 1)` and `$x.call()` of Velocity.
