@@ -5,6 +5,8 @@ use std::{sync::Arc, time::Duration};
 use aos_checkpoint::{InMemoryCheckpointStore, SqliteCheckpointStore, SqliteOptions, SystemClock};
 use aos_engine::{NewRun, WorkflowEngine};
 use aos_metrics::{Exporter, MetricsOptions, StoreFollower};
+use aos_policy::{PolicyConfig, PolicyEnforcer};
+use aos_sandbox::PlannerSandbox;
 use aos_spec::{RunId, RunStatus, WorkerId, journal::RunHeader, port::CheckpointStore};
 use aos_testkit::{
     case::{Case, Scripted},
@@ -24,7 +26,8 @@ struct Setup {
 
 impl Setup {
     fn new(store: Arc<dyn CheckpointStore>) -> Self {
-        let exporter = || Exporter::new(Arc::new(SystemClock), &MetricsOptions::default());
+        let options = MetricsOptions::default().with_forbidden_skills(["shell_exec"]);
+        let exporter = || Exporter::new(Arc::new(SystemClock), &options);
         let followed = exporter();
         let follower = StoreFollower::new(Arc::clone(&store), followed.metrics().clone());
         Self {
@@ -247,4 +250,37 @@ async fn a_store_that_does_not_answer_is_counted_and_looked_at_again() {
     store.close().await;
     setup.follower.look().await.expect_err("it is closed");
     setup.check("nova_workflow_store_read_failures_total", 1.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_and_denials_count_by_their_reasons() {
+    let mut setup = Setup::new(memory());
+    setup.look().await;
+    let forbidden = workflow(vec![step("a", "shell_exec", &[])]);
+    let mut dear = step("a", "pure", &[]);
+    dear.max_cost_cents = Some("5".parse().expect("an amount"));
+    let dear = workflow(vec![dear]);
+    let config = PolicyConfig::parse("workflow_ceiling_cents = 1\n").expect("rules");
+    let policy = PolicyEnforcer::builder(config).build();
+    let policy = Arc::new(policy.expect("no rule needs a store"));
+    for (case, run_id) in [(&forbidden, "hostile"), (&dear, "poor")] {
+        let skills = fixture::skills(case, &Arc::new(Ledger::default()));
+        let engine = WorkflowEngine::builder(Arc::clone(&setup.store), skills, fixture::worker_id())
+            .observer(setup.observed.observer())
+            .validator(Arc::new(PlannerSandbox::default()))
+            .policy(policy.clone())
+            .build();
+        let run = NewRun::new(Arc::clone(&case.plan), id(run_id), case.seed);
+        engine.run(run).await.expect("a refusal is a result");
+    }
+    setup.look().await;
+    for told in [
+        STATUS,
+        "nova_workflow_sandbox_rejections_total",
+        "nova_workflow_forbidden_skill_attempts_total",
+        "nova_workflow_policy_denials_total",
+        "nova_workflow_budget_exceeded_total",
+    ] {
+        setup.check_same(&[told]);
+    }
 }

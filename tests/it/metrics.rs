@@ -10,14 +10,12 @@ use std::{
 use aos_checkpoint::{InMemoryCheckpointStore, SystemClock};
 use aos_engine::{EngineBuilder, NewRun, WorkflowEngine};
 use aos_metrics::{Exporter, MetricsOptions, MetricsServer, Readiness};
+use aos_policy::{PolicyConfig, PolicyEnforcer};
+use aos_sandbox::PlannerSandbox;
 use aos_spec::{
-    ContentHash, ErrorCode, RunId, RunStatus, Seed, SkillManifest, SkillRegistry, StepDescriptor, StepId,
-    WorkerId, WorkflowPlan,
+    ErrorCode, RunId, RunStatus, Seed, WorkerId,
     journal::{JournalRow, RunHeader, StoredRun},
-    port::{
-        CheckpointStore, CheckpointUpdate, Decision, Denial, Finding, Lease, PlanValidator, PolicyError,
-        PolicyRequest, Rejection, RunFilter, RunRequest, RunSummary, StepPolicy, StoreError,
-    },
+    port::{CheckpointStore, CheckpointUpdate, Lease, RunFilter, RunRequest, RunSummary, StoreError},
 };
 use aos_testkit::{
     case::{Case, Scripted},
@@ -26,7 +24,6 @@ use aos_testkit::{
     workflows::{step, workflow},
 };
 use async_trait::async_trait;
-use serde_json::{Map, Value};
 
 /// Engines on one store, with one exporter that is served.
 struct Setup {
@@ -207,58 +204,27 @@ async fn another_seed_under_the_same_id_is_drift() {
     setup.check(&[("nova_workflow_seed_drift_total", 1.0)]).await;
 }
 
-struct NoMoney;
-
-#[async_trait]
-impl StepPolicy for NoMoney {
-    async fn decide(&self, _: &PolicyRequest<'_>) -> Result<Decision, PolicyError> {
-        let denial = Denial::new(
-            RunStatus::BudgetExceeded,
-            ErrorCode::AgentBudgetExceeded,
-            "nothing is left",
-        );
-        Ok(Decision::Deny(denial))
-    }
-}
-
-struct NoShell;
-
-impl PlanValidator for NoShell {
-    fn hash(&self) -> ContentHash {
-        ContentHash::of_bytes(b"no shell")
-    }
-
-    fn may_refuse(&self, _: &StepDescriptor, _: &SkillManifest) -> bool {
-        false
-    }
-
-    fn validate_plan(&self, _: &WorkflowPlan, _: &SkillRegistry) -> Result<(), Rejection> {
-        let mut finding = Finding::new("RULE", "/steps/0/skill_id", "it is on the deny list");
-        finding.forbidden_skill = Some("shell_exec".to_owned());
-        Rejection::new(vec![finding]).map_or(Ok(()), Err)
-    }
-
-    fn check_inputs(
-        &self,
-        _: &WorkflowPlan,
-        _: &StepId,
-        _: &SkillManifest,
-        _: &Map<String, Value>,
-    ) -> Result<(), Rejection> {
-        Ok(())
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_denied_run_and_a_refused_plan_count_by_their_reasons() {
     let setup = Setup::new(memory()).await;
-    let case = workflow(vec![step("a", "pure", &[])]);
-    let engine = setup.builder(&case).policy(Arc::new(NoMoney)).build();
+    let mut dear = step("a", "pure", &[]);
+    dear.max_cost_cents = Some("5".parse().expect("an amount"));
+    let case = workflow(vec![dear]);
+    let config = PolicyConfig::parse("workflow_ceiling_cents = 1\n").expect("rules");
+    let policy = PolicyEnforcer::builder(config)
+        .build()
+        .expect("no rule needs a store");
+    let engine = setup.builder(&case).policy(Arc::new(policy)).build();
     engine
         .run(run_of(&case, "poor"))
         .await
         .expect("a denial is a result");
-    let engine = setup.builder(&case).validator(Arc::new(NoShell)).build();
+    // Under a spelling that the list does not have.
+    let case = workflow(vec![step("a", "Shell-Exec", &[])]);
+    let engine = setup
+        .builder(&case)
+        .validator(Arc::new(PlannerSandbox::default()))
+        .build();
     engine
         .run(run_of(&case, "hostile"))
         .await
@@ -267,7 +233,7 @@ async fn a_denied_run_and_a_refused_plan_count_by_their_reasons() {
         .check(&[
             ("nova_workflow_budget_exceeded_total", 1.0),
             (
-                "nova_workflow_policy_denials_total{error_code=\"AGENT_BUDGET_EXCEEDED\"}",
+                "nova_workflow_policy_denials_total{error_code=\"WORKFLOW_CEILING_EXCEEDED\"}",
                 1.0,
             ),
             ("nova_workflow_sandbox_rejections_total", 1.0),

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use aos_spec::port::{Clock, Finding};
+use aos_spec::port::Clock;
 use metrics::Recorder;
 
 use crate::{
@@ -74,18 +74,13 @@ impl Metrics {
         self.0.handles.seed_drift.increment(1);
     }
 
-    /// Counts a plan, or the inputs of a step, that the sandbox refused because of `findings`.
-    pub fn sandbox_rejected(&self, findings: &[Finding]) {
-        let forbidden = findings
-            .iter()
-            .filter_map(|finding| finding.forbidden_skill.as_deref());
-        self.rejected(forbidden);
-    }
-
-    /// Counts a refusal because of, among other things, the skills `forbidden`.
-    pub(crate) fn rejected<'a>(&self, forbidden: impl Iterator<Item = &'a str>) {
+    /// Counts a plan, or the inputs of a step, that the sandbox refused; `forbidden` are the entries of the deny list that
+    /// were asked for.
+    pub fn sandbox_rejected<'a>(&self, forbidden: impl IntoIterator<Item = &'a str>) {
         self.0.handles.sandbox_rejections.increment(1);
-        forbidden.for_each(|name| self.forbidden_skill_attempted(name));
+        for name in forbidden {
+            self.forbidden_skill_attempted(name);
+        }
     }
 
     /// Counts a step that asked for the skill on the deny list that is called `name` there.

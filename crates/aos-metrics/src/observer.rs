@@ -21,7 +21,12 @@ impl RunObserver for Metrics {
                     handles.resumes.increment(1);
                 }
             }
-            RunEvent::Rejected { findings, .. } => self.sandbox_rejected(findings),
+            RunEvent::Rejected { findings, .. } => {
+                let forbidden = findings
+                    .iter()
+                    .filter_map(|finding| finding.forbidden_skill.as_deref());
+                self.sandbox_rejected(forbidden);
+            }
             // What the validator denies comes as `Rejected` too.
             RunEvent::Denied {
                 code: ErrorCode::SandboxRejection,

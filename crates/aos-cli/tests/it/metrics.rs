@@ -296,3 +296,18 @@ fn goldens_that_differ_or_are_damaged_are_counted() {
     assert_eq!(value(&text, "nova_workflow_replay_failures_total"), 2.0);
     assert_eq!(value(&text, "nova_workflow_seed_drift_total"), 1.0);
 }
+
+#[test]
+fn plans_that_are_refused_are_counted() {
+    let plan = "id: hostile\nsteps:\n  - { id: a, skill_id: Shell-Exec }\n";
+    let desk = Desk::with(&[("hostile.yaml", plan), ("hello.yaml", HELLO)]);
+    let count = |args: &[&str], code| {
+        desk.check(&[args, &["--metrics-file", "plans.prom"]].concat(), code);
+    };
+    count(&["plan", "check", "hello.yaml"], 0);
+    count(&["plan", "check", "hostile.yaml"], 4);
+    let text = desk.read("plans.prom");
+    let forbidden = "nova_workflow_forbidden_skill_attempts_total{skill_id=\"shell_exec\"}";
+    assert_eq!(value(&text, "nova_workflow_sandbox_rejections_total"), 1.0);
+    assert_eq!(value(&text, forbidden), 1.0);
+}

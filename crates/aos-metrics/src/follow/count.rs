@@ -93,7 +93,7 @@ pub(super) fn news(metrics: &Metrics, before: &Counted, stored: &StoredRun) -> R
     if is_written && !matches!(checkpoint.status, RunStatus::Running | RunStatus::Queued) {
         observer::finished(inner, &stored.result()?);
         if checkpoint.status == RunStatus::SandboxRejected {
-            metrics.rejected(forbidden_skills(stored));
+            metrics.sandbox_rejected(forbidden_skills(stored));
         }
     }
     Ok(())

@@ -86,3 +86,24 @@ fn fractions_of_cents_are_carried_by_all_threads_together() {
     // 4,000 × 0.0033 cents = 13.2 cents; each alone would round to nothing.
     check(&exporter, "nova_workflow_cost_cents_total", 13.0);
 }
+
+#[test]
+fn a_full_table_takes_dearer_steps_and_any_when_the_old_ones_are_forgotten() {
+    let (exporter, clock) = exporter();
+    for n in 0..200 {
+        commit(&exporter, &format!("first{n}"), cents("2"));
+    }
+    commit(&exporter, "as-dear", cents("2"));
+    commit(&exporter, "cheaper", cents("1"));
+    commit(&exporter, "dearer", cents("3"));
+    let text = exporter.render();
+    assert!(!text.contains("as-dear") && !text.contains("cheaper") && text.contains("dearer"));
+    // What is shown and gets cheaper makes room for what was too cheap before.
+    commit(&exporter, "dearer", cents("0.5"));
+    commit(&exporter, "cheaper", cents("1"));
+    let text = exporter.render();
+    assert!(text.contains("cheaper") && !text.contains("dearer"), "{text}");
+    clock.advance(Duration::from_secs(601));
+    commit(&exporter, "late", cents("0.1"));
+    check(&exporter, "nova_workflow_step_cost_cents{step_id=\"late\"}", 0.1);
+}

@@ -109,6 +109,10 @@ pub(crate) fn execute(context: &Context, args: &CheckArgs) -> Result<Exit, CliEr
         document: document.as_ref(),
         problems: &problems,
     };
+    if let Some(metrics) = context.metrics.read().filter(|_| !report.valid) {
+        let found = report.violations.iter();
+        metrics.sandbox_rejected(found.filter_map(|finding| finding.forbidden_skill.as_deref()));
+    }
     answer(context, args, &file, &report, &places)?;
     Ok(match report.violations.first() {
         None => Exit::Ok,
