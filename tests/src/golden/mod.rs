@@ -123,7 +123,7 @@ impl Bench<'_> {
         store: Arc<dyn CheckpointStore>,
         skills: SkillRegistry,
     ) -> Result<WorkflowEngine, String> {
-        let policy = PolicyEnforcer::builder(PolicyConfig::default())
+        let policy = PolicyEnforcer::builder(PolicyConfig::unlimited())
             .build()
             .map_err(|error| error.to_string())?;
         let options = self
