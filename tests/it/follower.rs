@@ -260,7 +260,8 @@ async fn refusals_and_denials_count_by_their_reasons() {
     let mut dear = step("a", "pure", &[]);
     dear.max_cost_cents = Some("5".parse().expect("an amount"));
     let dear = workflow(vec![dear]);
-    let config = PolicyConfig::parse("workflow_ceiling_cents = 1\n").expect("rules");
+    let config = PolicyConfig::parse("workflow_ceiling_cents = 1\nidempotency.across_runs = \"allow\"\n")
+        .expect("rules");
     let policy = PolicyEnforcer::builder(config).build();
     let policy = Arc::new(policy.expect("no rule needs a store"));
     for (case, run_id) in [(&forbidden, "hostile"), (&dear, "poor")] {

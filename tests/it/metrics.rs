@@ -210,7 +210,8 @@ async fn a_denied_run_and_a_refused_plan_count_by_their_reasons() {
     let mut dear = step("a", "pure", &[]);
     dear.max_cost_cents = Some("5".parse().expect("an amount"));
     let case = workflow(vec![dear]);
-    let config = PolicyConfig::parse("workflow_ceiling_cents = 1\n").expect("rules");
+    let config = PolicyConfig::parse("workflow_ceiling_cents = 1\nidempotency.across_runs = \"allow\"\n")
+        .expect("rules");
     let policy = PolicyEnforcer::builder(config)
         .build()
         .expect("no rule needs a store");

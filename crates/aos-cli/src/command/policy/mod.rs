@@ -36,7 +36,7 @@ pub(crate) enum PolicyCommand {
     Check(CheckArgs),
     /// Show the rules of a policy file as they apply here, and their hash
     Show(ShowArgs),
-    /// Say what each rule makes of the steps of a workflow, or how a stored run was decided
+    /// Say what each rule makes of the steps of a workflow, or of a stored run
     Explain(explain::ExplainArgs),
     /// Show what is spent from an account and held of it
     Usage(UsageArgs),
