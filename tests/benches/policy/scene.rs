@@ -12,7 +12,7 @@ use aos_checkpoint::{InMemoryCheckpointStore, SqliteCheckpointStore, SqliteOptio
 use aos_engine::{Durability, EngineOptions, NewRun, WorkflowEngine};
 use aos_policy::{PolicyConfig, PolicyEnforcer};
 use aos_spec::{
-    AgentId, Effect, Money, RunId, RunStatus, Seed, SkillManifest, SkillRegistry, StepContext,
+    AgentId, Effect, ErrorCode, Money, RunId, RunStatus, Seed, SkillManifest, SkillRegistry, StepContext,
     StepDescriptor, StepFailure, WorkflowPlan, WorkflowResult, WorkflowSpec,
     journal::RunHeader,
     port::{CheckpointStore, PolicyStore, Skill, StopScope, StopSwitch},
@@ -134,6 +134,7 @@ impl Skill for Answer {
     async fn invoke(&self, context: &StepContext) -> Result<SkillOutput, StepFailure> {
         if self.0.id.as_str() == "stuck" {
             context.cancellation.cancelled().await;
+            return Err(StepFailure::new(ErrorCode::Cancelled, "cancelled while stuck"));
         }
         Ok(SkillOutput::new("x".repeat(210)))
     }
