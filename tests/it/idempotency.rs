@@ -79,6 +79,34 @@ fn in_memory() -> Process {
 }
 
 #[tokio::test]
+async fn a_key_that_refers_to_a_parameter_is_another_one_for_each_value() {
+    let spec = serde_json::json!({
+        "id": "w",
+        "inputs": { "invoice": { "type": "string" }, "amount": { "type": "integer" } },
+        "steps": [{
+            "id": "pay",
+            "skill_id": "idempotent",
+            "idempotency_key": "pay-${inputs.invoice}",
+            "inputs": { "amount": "${inputs.amount}" },
+        }],
+    });
+    let case = Case::new(serde_json::from_value(spec).expect("a specification"));
+    let process = in_memory();
+    let pay = async |run_id: &str, invoice: &str, amount: u32| {
+        let inputs = serde_json::json!({ "invoice": invoice, "amount": amount });
+        let run = NewRun::new(Arc::clone(&case.plan), run_id.parse().expect("valid"), case.seed);
+        let run = run.with_inputs(inputs.as_object().cloned().expect("an object"));
+        let result = process.engine(&case, "").run(run).await;
+        result.expect("nothing fails but steps").status
+    };
+    assert_eq!(pay("one", "A", 5).await, RunStatus::Completed);
+    assert_eq!(pay("two", "B", 6).await, RunStatus::Completed);
+    assert_eq!(pay("same", "A", 5).await, RunStatus::Completed);
+    assert_eq!(pay("other", "A", 6).await, RunStatus::PolicyViolation);
+    assert_eq!(process.payments(), 3);
+}
+
+#[tokio::test]
 async fn a_key_of_another_request_is_refused_in_every_process_and_the_same_request_is_not() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut stores = Vec::new();

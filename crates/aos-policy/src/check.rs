@@ -32,6 +32,8 @@ pub struct CheckContext<'a> {
     /// What identifies the request that the attempt is about to send; only where the step has an idempotency key of its
     /// own and its skill changes something outside.
     pub request_hash: Option<ContentHash>,
+    /// The idempotency key that the step has of its own in this run; `None` for the one that is written in the step.
+    pub idempotency_key: Option<&'a str>,
 }
 
 impl<'a> CheckContext<'a> {
@@ -48,6 +50,7 @@ impl<'a> CheckContext<'a> {
             outstanding: Some(Money::ZERO),
             skill: None,
             request_hash: None,
+            idempotency_key: None,
         }
     }
 
@@ -69,6 +72,7 @@ impl<'a> From<&PolicyRequest<'a>> for CheckContext<'a> {
             outstanding: request.outstanding,
             skill: request.skill,
             request_hash: request.request_hash,
+            idempotency_key: request.idempotency_key,
         }
     }
 }

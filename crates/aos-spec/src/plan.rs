@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     ContentHash, ErrorCode, StepDescriptor, StepId, WorkflowSpec, canonical,
-    check::{Outline, Problem, Problems, check_rules, nesting, parameters},
+    check::{Outline, Problem, Problems, check_rules, keys, nesting, parameters},
     limits,
-    reference::Template,
+    reference::{ResolveError, Resolver, Template},
 };
 
 /// The position of a step in canonical order, from 0.
@@ -53,6 +53,8 @@ pub struct PlannedStep {
     pub(crate) listed: usize,
     pub(crate) depends_on: Vec<StepIndex>,
     pub(crate) inputs: Template,
+    /// Only where the key has references.
+    pub(crate) idempotency_key: Option<Template>,
 }
 
 impl PlannedStep {
@@ -192,9 +194,46 @@ impl WorkflowPlan {
     ///
     /// # Errors
     ///
-    /// All problems at once: unknown, missing and wrongly typed parameters.
+    /// All problems at once: unknown, missing and wrongly typed parameters, and otherwise idempotency keys that they make
+    /// unusable.
     pub fn bind_inputs(&self, given: &Map<String, Value>) -> Result<Map<String, Value>, Vec<Problem>> {
-        parameters::bind(&self.spec.inputs, given)
+        let bound = parameters::bind(&self.spec.inputs, given)?;
+        keys::check_bound(self, &bound)?;
+        Ok(bound)
+    }
+
+    /// Returns the idempotency key that `step` has of its own in a run with the parameters `inputs`; `None` when it has none.
+    ///
+    /// # Errors
+    ///
+    /// [`ResolveError`] when a reference leads nowhere in the parameters, which [`bind_inputs`](Self::bind_inputs) refuses.
+    pub fn idempotency_key(
+        &self,
+        step: StepIndex,
+        inputs: &Map<String, Value>,
+    ) -> Result<Option<String>, ResolveError> {
+        let Some(template) = &self.step(step).idempotency_key else {
+            return Ok(self.descriptor(step).idempotency_key.clone());
+        };
+        Ok(Some(
+            match template.resolve(&Parameters(Value::Object(inputs.clone())))? {
+                Value::String(key) => key,
+                other => other.to_string(),
+            },
+        ))
+    }
+}
+
+/// Looks references up in the parameters of a run alone.
+struct Parameters(Value);
+
+impl Resolver for Parameters {
+    fn inputs(&self) -> &Value {
+        &self.0
+    }
+
+    fn output(&self, _: &StepId) -> Option<&Value> {
+        None
     }
 }
 

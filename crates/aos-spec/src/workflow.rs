@@ -77,7 +77,8 @@ pub struct StepDescriptor {
     )]
     #[schemars(range(max = limits::MAX_RETRIES))]
     pub max_retries: u32,
-    /// Tells the outside world that two requests are the same one. Derived from run and step when absent.
+    /// Tells the outside world that two requests are the same one; may refer to parameters of the run. Derived from run and step
+    /// when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = limits::MAX_IDEMPOTENCY_KEY_CHARS))]
     pub idempotency_key: Option<String>,

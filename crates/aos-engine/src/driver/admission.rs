@@ -27,6 +27,7 @@ pub(super) struct Question {
     step_spent: Money,
     outstanding: Option<Money>,
     request_hash: Option<ContentHash>,
+    idempotency_key: Option<String>,
 }
 
 impl Question {
@@ -41,6 +42,7 @@ impl Question {
         request.step_spent = self.step_spent;
         request.outstanding = self.outstanding;
         request.request_hash = self.request_hash;
+        request.idempotency_key = self.idempotency_key.as_deref();
         let decision = self.policy.decide(&request).await.unwrap_or_else(|error| {
             Decision::Deny(Denial::new(
                 RunStatus::PolicyViolation,
@@ -109,6 +111,10 @@ impl Driver<'_> {
             step_spent: self.machine.cost_of(step),
             outstanding,
             request_hash: self.request_hash(step).map_err(Decision::Deny)?,
+            // One that cannot be told ends the attempt before anything is sent.
+            idempotency_key: plan
+                .idempotency_key(step, &self.header.inputs)
+                .unwrap_or_default(),
         })
     }
 

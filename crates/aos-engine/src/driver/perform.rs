@@ -203,8 +203,9 @@ pub(super) fn context(
     context.outputs = outputs
         .map(|(on, output)| (plan.descriptor(on).id.clone(), Arc::new(output)))
         .collect::<BTreeMap<_, _>>();
-    if let Some(key) = &descriptor.idempotency_key {
-        context.idempotency_key.clone_from(key);
+    let key = plan.idempotency_key(step, &header.inputs);
+    if let Some(key) = key.map_err(|error| StepFailure::new(error.code(), error.to_string()))? {
+        context.idempotency_key = key;
     }
     context.agent_id.clone_from(&header.agent_id);
     context.timeout = descriptor

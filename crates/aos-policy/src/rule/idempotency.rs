@@ -1,5 +1,4 @@
 //! Steps with outside effects carry the idempotency key that they need, each its own.
-
 //!
 //! Within a plan that is a matter of its text. Across runs the store remembers which request a key stands for; it is
 //! asked last of all, because a key that was claimed stays claimed.
@@ -75,14 +74,14 @@ pub(crate) fn is_claimed(view: View<'_>) -> bool {
 pub(crate) async fn claim(view: View<'_>, keys: &dyn IdempotencyKeys) -> Option<Hit> {
     let refused = |message: String| Hit::violation(Rule::Idempotency, ErrorCode::PolicyViolation, message);
     // A request that cannot be told, because its inputs cannot be resolved, is not sent either.
-    let (key, request) = view
-        .step
+    let own = view
+        .context
         .idempotency_key
-        .as_ref()
-        .zip(view.context.request_hash)?;
+        .or(view.step.idempotency_key.as_deref());
+    let (key, request) = own.zip(view.context.request_hash)?;
     let claim = KeyClaim {
         owner: view.run.key_owner.clone(),
-        key: key.clone(),
+        key: key.to_owned(),
         request,
         run_id: view.context.run_id.clone(),
         step_id: view.step.id.clone(),

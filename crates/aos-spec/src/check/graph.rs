@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    order,
+    keys, order,
     outline::{ParameterOutline, StepName, StepOutline},
     problems::{Problems, excerpt},
 };
@@ -27,6 +27,7 @@ pub(super) fn build(
     let names = Names::new(parameters, steps, problems);
     let mut templates = Vec::with_capacity(steps.len());
     let mut dependencies = Vec::with_capacity(steps.len());
+    let mut keys = Vec::with_capacity(steps.len());
     for (position, step) in steps.iter().enumerate() {
         let mut depends_on = names.declared(position, step, problems);
         let pointer = format!("/steps/{position}/inputs");
@@ -34,6 +35,14 @@ pub(super) fn build(
         template.visit_references(&pointer, |pointer, reference| {
             depends_on.extend(names.referred(pointer, reference, problems));
         });
+        keys.push(keys::read(
+            position,
+            step,
+            problems,
+            |pointer, reference, problems| {
+                names.check_parameter(pointer, reference, problems);
+            },
+        ));
         templates.push(template);
         dependencies.push(depends_on);
     }
@@ -54,6 +63,7 @@ pub(super) fn build(
             listed: position,
             depends_on,
             inputs: std::mem::replace(&mut templates[position], Template::empty()),
+            idempotency_key: keys[position].take(),
         }
     });
     planned.collect()

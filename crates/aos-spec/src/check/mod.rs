@@ -18,6 +18,7 @@ mod structure;
 mod outline;
 
 mod graph;
+pub(crate) mod keys;
 mod order;
 mod rules;
 

@@ -1,9 +1,7 @@
 //! What holds of a specification beyond the types of its fields.
 
-use std::collections::BTreeMap;
-
 use super::{
-    graph,
+    graph, keys,
     outline::{Outline, StepOutline},
     parameters,
     problems::Problems,
@@ -34,7 +32,7 @@ pub(crate) fn check(outline: &Outline<'_>, problems: &mut Problems) -> Vec<Plann
     for (position, step) in steps.iter().enumerate() {
         check_limits(position, step, problems);
     }
-    check_keys(steps, problems);
+    keys::check(steps, problems);
     graph::build(outline.parameters.as_deref(), steps, problems)
 }
 
@@ -56,49 +54,5 @@ fn check_limits(position: usize, step: &StepOutline<'_>, problems: &mut Problems
         problems
             .add(ErrorCode::InvalidSpec, &pointer, message)
             .help("raise `max_cost_cents`, or lower the estimate");
-    }
-}
-
-fn check_keys(steps: &[StepOutline<'_>], problems: &mut Problems) {
-    let mut first_use = BTreeMap::new();
-    for (position, step) in steps.iter().enumerate() {
-        let Some(key) = &step.idempotency_key else {
-            continue;
-        };
-        let pointer = format!("/steps/{position}/idempotency_key");
-        if let Some((code, message)) = find_wrong_key(key) {
-            problems
-                .add(code, &pointer, message)
-                .help("leave the key out to get one of its own for each run and step");
-        } else if let Some(first) = first_use.get(key) {
-            let message = format!("the step at `/steps/{first}` has the same idempotency key");
-            problems
-                .add(ErrorCode::InvalidSpec, &pointer, message)
-                .help("give each step a key of its own, or the second effect is taken for a repetition of the first");
-        } else {
-            first_use.insert(key, position);
-        }
-    }
-}
-
-fn find_wrong_key(key: &str) -> Option<(ErrorCode, String)> {
-    let n_chars = key.chars().count();
-    if key.is_empty() {
-        Some((
-            ErrorCode::SchemaValidationFailed,
-            "an idempotency key is not empty".into(),
-        ))
-    } else if n_chars > limits::MAX_IDEMPOTENCY_KEY_CHARS {
-        let limit = limits::MAX_IDEMPOTENCY_KEY_CHARS;
-        let message = format!("an idempotency key has at most {limit} characters, and this has {n_chars}");
-        Some((ErrorCode::SchemaValidationFailed, message))
-    } else if key.chars().any(char::is_control) {
-        let message = "an idempotency key has no control characters";
-        Some((ErrorCode::SchemaValidationFailed, message.into()))
-    } else if key.contains("${") {
-        let message = "an idempotency key is literal text, in which references are not resolved";
-        Some((ErrorCode::InvalidReference, message.into()))
-    } else {
-        None
     }
 }

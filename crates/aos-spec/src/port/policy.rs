@@ -36,6 +36,8 @@ pub struct PolicyRequest<'a> {
     /// What identifies the request that the attempt is about to send; only where the step has an idempotency key of its
     /// own and its skill changes something outside.
     pub request_hash: Option<ContentHash>,
+    /// The idempotency key that the step has of its own in this run.
+    pub idempotency_key: Option<&'a str>,
 }
 
 impl<'a> PolicyRequest<'a> {
@@ -54,6 +56,10 @@ impl<'a> PolicyRequest<'a> {
             skill: None,
             outstanding: Some(Money::ZERO),
             request_hash: None,
+            idempotency_key: match &step.idempotency_key {
+                Some(key) => Some(key.as_str()),
+                None => None,
+            },
         }
     }
 }
