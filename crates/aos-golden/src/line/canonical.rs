@@ -220,10 +220,10 @@ mod tests {
         }
     }
 
-    /// Many more cases when `AOS_TEST_LONG` is set.
+    /// Many more cases when `AOS_TEST_LONG` is set while this is compiled.
     fn config() -> ProptestConfig {
         let mut config = ProptestConfig::default();
-        if std::env::var_os("AOS_TEST_LONG").is_some() {
+        if option_env!("AOS_TEST_LONG").is_some() {
             config.cases *= 100;
         }
         config
