@@ -3,9 +3,12 @@
 use aos_spec::canonical;
 use serde_json::{Number, Value};
 
-/// Whether `number` is a number in its canonical form.
-pub(super) fn is_canonical_number(number: &[u8]) -> bool {
-    is_short_integer(number) || is_short_decimal(number) || is_written_the_same(number)
+/// Skips the canonical number that `text` begins with.
+pub(super) fn skip_number(text: &[u8]) -> Option<&[u8]> {
+    skip_short_number(text).or_else(|| {
+        let (number, rest) = text.split_at(text.iter().take_while(|byte| is_part(**byte)).count());
+        is_written_the_same(number).then_some(rest)
+    })
 }
 
 /// The definition.
@@ -16,42 +19,45 @@ fn is_written_the_same(number: &[u8]) -> bool {
         && canonical == number
 }
 
-/// Whether this is an integer that surely fits 64 bits: it has one spelling only.
-fn is_short_integer(number: &[u8]) -> bool {
-    match number.strip_prefix(b"-").unwrap_or(number) {
-        [b'0'] => number.len() == 1,
-        digits => is_whole_part(digits) && digits.len() <= 18,
-    }
-}
-
-/// Whether this is a decimal of at most 15 digits: each of those is its own shortest spelling, unless it ends in a zero
-/// or is so small that it has an exponent.
-fn is_short_decimal(number: &[u8]) -> bool {
-    let number = number.strip_prefix(b"-").unwrap_or(number);
-    let Some(point) = number.iter().position(|byte| *byte == b'.') else {
-        return false;
+/// Skips an integer of at most 18 digits, which surely fits 64 bits and has one spelling only, or a decimal of at most 15: each
+/// of those is its own shortest spelling, unless it ends in a zero or is so small that it has an exponent.
+fn skip_short_number(text: &[u8]) -> Option<&[u8]> {
+    let unsigned = text.strip_prefix(b"-").unwrap_or(text);
+    let (whole, rest) = split_digits(unsigned);
+    let is_negative = unsigned.len() < text.len();
+    let starts_with_zero = *whole.first()? == b'0';
+    let (is_short, rest) = match rest {
+        [b'.', rest @ ..] => {
+            let (decimals, rest) = split_digits(rest);
+            let is_short = whole.len() + decimals.len() <= 15
+                && decimals.last().is_some_and(|digit| *digit != b'0')
+                && !(starts_with_zero && decimals.starts_with(b"000000"));
+            (is_short, rest)
+        }
+        rest => (whole.len() <= 18 && !(starts_with_zero && is_negative), rest),
     };
-    let (whole, decimals) = (&number[..point], &number[point + 1..]);
-    number.len() <= 16
-        && (is_whole_part(whole) || whole == b"0" && !decimals.starts_with(b"000000"))
-        && decimals.iter().all(u8::is_ascii_digit)
-        && decimals.last().is_some_and(|digit| *digit != b'0')
+    let is_whole = !rest.first().is_some_and(|byte| is_part(*byte));
+    (is_short && is_whole && (whole.len() == 1 || !starts_with_zero)).then_some(rest)
 }
 
-fn is_whole_part(digits: &[u8]) -> bool {
-    matches!(digits, [b'1'..=b'9', rest @ ..] if rest.iter().all(u8::is_ascii_digit))
+fn split_digits(text: &[u8]) -> (&[u8], &[u8]) {
+    text.split_at(text.iter().take_while(|byte| byte.is_ascii_digit()).count())
+}
+
+const fn is_part(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{is_canonical_number, is_written_the_same};
+    use super::{is_written_the_same, skip_number};
 
     #[track_caller]
     fn check(number: &str) {
         assert_eq!(
-            is_canonical_number(number.as_bytes()),
+            skip_number(number.as_bytes()) == Some(b""),
             is_written_the_same(number.as_bytes()),
             "{number}"
         );

@@ -25,4 +25,3 @@ mod redact;
 mod replay;
 mod secrets;
 mod sign;
-mod tools;
