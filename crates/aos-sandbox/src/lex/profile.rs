@@ -38,6 +38,7 @@ pub(crate) const BRACKET: u32 = 1 << 21;
 pub(crate) const DIGIT: u32 = 1 << 22;
 pub(crate) const DOT: u32 = 1 << 23;
 pub(crate) const DASH: u32 = 1 << 24;
+pub(crate) const UNDERSCORE: u32 = 1 << 25;
 
 static CLASSES: [u32; 256] = {
     let mut classes = [0; 256];
@@ -70,6 +71,7 @@ static CLASSES: [u32; 256] = {
             b'0'..=b'9' => DIGIT,
             b'.' => DOT,
             b'-' => DASH,
+            b'_' => UNDERSCORE,
             0x80.. => HIGH,
             _ => 0,
         };
@@ -86,7 +88,8 @@ impl Profile {
         for byte in text {
             let class = CLASSES[*byte as usize];
             kinds |= class;
-            run = (run + 1) * (class >> 31);
+            // All ones where the run goes on, and zero where it ends.
+            run = (run + 1) & (class >> 31).wrapping_neg();
             longest_run = longest_run.max(run);
         }
         Self { kinds, longest_run }

@@ -167,6 +167,16 @@ pub(super) static QUOTED_SHARE: LazyLock<Finder<'static>> = LazyLock::new(|| Fin
 
 /// Finds an address that functions for files follow.
 pub(super) fn wrapper(text: &[u8]) -> Option<std::ops::Range<usize>> {
+    // Most colons stand behind `http`, `https` and words; few of those end as a scheme of these addresses does.
+    let possible = memchr::memchr_iter(b':', text).any(|at| {
+        let before = at
+            .checked_sub(1)
+            .map_or(0, |before| text[before].to_ascii_lowercase());
+        b"ptrb2glca".contains(&before) && !(before == b'p' && text[..at].ends_with(b"http"))
+    });
+    if !possible && memchr::memchr(b';', text).is_none() {
+        return None;
+    }
     WRAPPER.find(text).map(|found| found.range())
 }
 
