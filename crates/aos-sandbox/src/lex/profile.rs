@@ -39,6 +39,8 @@ pub(crate) const DIGIT: u32 = 1 << 22;
 pub(crate) const DOT: u32 = 1 << 23;
 pub(crate) const DASH: u32 = 1 << 24;
 pub(crate) const UNDERSCORE: u32 = 1 << 25;
+/// Everything else but letters.
+const OTHER: u32 = 1 << 26;
 
 static CLASSES: [u32; 256] = {
     let mut classes = [0; 256];
@@ -73,7 +75,8 @@ static CLASSES: [u32; 256] = {
             b'-' => DASH,
             b'_' => UNDERSCORE,
             0x80.. => HIGH,
-            _ => 0,
+            b'a'..=b'z' | b'A'..=b'Z' => 0,
+            _ => OTHER,
         };
         let runs = byte_value.is_ascii_alphanumeric() || matches!(byte_value, b'+' | b'/' | b'-' | b'_');
         classes[byte] = if runs { class | RUN } else { class };
@@ -98,6 +101,11 @@ impl Profile {
     /// Whether so many letters and digits stand in a row.
     pub(crate) const fn has_run(self, length: u32) -> bool {
         self.longest_run >= length
+    }
+
+    /// Whether the text is one name of letters and underscores, which no language takes for more than a name.
+    pub(crate) const fn is_name(self) -> bool {
+        self.kinds & !(RUN | UNDERSCORE) == 0
     }
 
     /// Whether the text holds a byte of any of these kinds.
