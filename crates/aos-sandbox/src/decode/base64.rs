@@ -19,7 +19,7 @@ const fn min_run(padded: bool) -> usize {
 
 /// Whether the text has a run that is long enough.
 pub(super) const fn is_possible(profile: Profile) -> bool {
-    profile.has_run(min_run(profile.any(profile::COMPARE)) as u32)
+    profile.has_run(min_run(profile.any(profile::COMPARE)))
 }
 
 const NOT: u8 = 0xff;

@@ -99,8 +99,8 @@ impl Profile {
     }
 
     /// Whether so many letters and digits stand in a row.
-    pub(crate) const fn has_run(self, length: u32) -> bool {
-        self.longest_run >= length
+    pub(crate) const fn has_run(self, length: usize) -> bool {
+        self.longest_run as usize >= length
     }
 
     /// Whether the text is one name of letters and underscores, which no language takes for more than a name.
