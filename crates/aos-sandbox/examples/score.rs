@@ -198,14 +198,14 @@ fn adversarial() {
         }
     }
     worst.sort_by(|a, b| b.0.total_cmp(&a.0));
-    // The clock of the system is coarse, so the slowest are timed again, many times.
+    // Other programs disturb a single measurement, so the slowest are timed again, and the fastest of many rounds counts.
     worst.truncate(40);
     for (millis, _, text) in &mut worst {
-        let start = cpu_seconds();
         for _ in 0..20 {
+            let start = Instant::now();
             std::hint::black_box(scan_text(text, None, &[]));
+            *millis = millis.min(start.elapsed().as_secs_f64() * 1e3);
         }
-        *millis = (cpu_seconds() - start) * 1e3 / 20.0;
     }
     worst.sort_by(|a, b| b.0.total_cmp(&a.0));
     for (millis, marks, _) in worst.iter().take(8) {

@@ -176,7 +176,8 @@ impl Scanner<'_> {
             InputKind::Shell => shell::scan(bytes, profile, shell::Place::CommandLine, &mut hits),
             InputKind::Template => template::scan(bytes, profile, template::Place::Template, &mut hits),
             sink => {
-                if !document {
+                let is_name = profile.is_name() && sink != InputKind::SqlParam;
+                if !document && !is_name {
                     let place = if sink == InputKind::SqlParam {
                         sql::Place::Parameter
                     } else {
@@ -190,14 +191,16 @@ impl Scanner<'_> {
                     };
                     shell::scan(bytes, profile, place, &mut hits);
                 }
-                template::scan(bytes, profile, template::Place::Data, &mut hits);
+                if !is_name {
+                    template::scan(bytes, profile, template::Place::Data, &mut hits);
+                    code::scan(bytes, profile, &mut hits);
+                }
                 let place = match sink {
                     InputKind::Path => path::Place::Path,
                     _ if frame.is_setting => path::Place::Setting,
                     _ => path::Place::Anything,
                 };
                 path::scan(bytes, profile, place, decoded, &mut hits);
-                code::scan(bytes, profile, &mut hits);
                 if sink == InputKind::Url && frame.depth == 0 {
                     url::scan(text, &mut hits);
                 }

@@ -1,11 +1,26 @@
 //! Base64, in both alphabets, with or without padding, anywhere in a text.
 
 use super::{Builder, Decoded};
+use crate::lex::profile::{self, Profile};
 
 /// Shortest run that is tried, with its padding; shorter ones decode to too little for an attack.
 const MIN_LENGTH: usize = 12;
-/// The same without the padding.
-pub(super) const MIN_RUN: u32 = 10;
+/// Most signs of padding.
+const MAX_PADDING: usize = 2;
+
+/// Returns the length of the shortest run that can be decoded, in a text that holds signs of padding or none.
+const fn min_run(padded: bool) -> usize {
+    if padded {
+        MIN_LENGTH - MAX_PADDING
+    } else {
+        MIN_LENGTH
+    }
+}
+
+/// Whether the text has a run that is long enough.
+pub(super) const fn is_possible(profile: Profile) -> bool {
+    profile.has_run(min_run(profile.any(profile::COMPARE)))
+}
 
 const NOT: u8 = 0xff;
 
@@ -32,7 +47,7 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
     let bytes = text.as_bytes();
     let mut builder = Builder::new(text);
     let mut at = 0;
-    let probed = MIN_RUN as usize - 1;
+    let probed = min_run(memchr::memchr(b'=', bytes).is_some()) - 1;
     // A run of this length covers one of the probed positions, so that most bytes are never looked at.
     while let Some(&byte) = bytes.get(at + probed) {
         let probe = at + probed;
@@ -54,7 +69,7 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
             .map_or(bytes.len(), |length| probe + length);
         let padded = bytes[end..]
             .iter()
-            .take(2)
+            .take(MAX_PADDING)
             .take_while(|byte| **byte == b'=')
             .count();
         if end - start + padded >= MIN_LENGTH

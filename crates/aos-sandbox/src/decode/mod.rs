@@ -66,7 +66,7 @@ const DECODERS: &[(Encoding, u32, Decoder)] = &[
 pub(crate) fn visit(text: &str, profile: Profile, mut visit: impl FnMut(Encoding, Decoded)) {
     for (encoding, trigger, decode) in DECODERS {
         let possible = match encoding {
-            Encoding::Base64 => profile.has_run(base64::MIN_RUN),
+            Encoding::Base64 => base64::is_possible(profile),
             _ => profile.any(*trigger),
         };
         if !possible {

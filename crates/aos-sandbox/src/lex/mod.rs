@@ -14,6 +14,13 @@ pub(crate) mod url;
 
 use crate::rules::Rule;
 
+/// Returns how many places of `text` one lexer looks at closely before it gives up and reports the text: one for every
+/// 32 bytes, and a fair number in short texts. What is no attack has far fewer, and looking at each costs as much as
+/// hundreds of bytes.
+pub(crate) fn max_starts(text: &[u8]) -> usize {
+    (text.len() / 32).max(1024)
+}
+
 /// What a lexer found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Hit {

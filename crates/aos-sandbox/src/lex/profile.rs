@@ -38,6 +38,9 @@ pub(crate) const BRACKET: u32 = 1 << 21;
 pub(crate) const DIGIT: u32 = 1 << 22;
 pub(crate) const DOT: u32 = 1 << 23;
 pub(crate) const DASH: u32 = 1 << 24;
+pub(crate) const UNDERSCORE: u32 = 1 << 25;
+/// Everything else but letters.
+const OTHER: u32 = 1 << 26;
 
 static CLASSES: [u32; 256] = {
     let mut classes = [0; 256];
@@ -70,8 +73,10 @@ static CLASSES: [u32; 256] = {
             b'0'..=b'9' => DIGIT,
             b'.' => DOT,
             b'-' => DASH,
+            b'_' => UNDERSCORE,
             0x80.. => HIGH,
-            _ => 0,
+            b'a'..=b'z' | b'A'..=b'Z' => 0,
+            _ => OTHER,
         };
         let runs = byte_value.is_ascii_alphanumeric() || matches!(byte_value, b'+' | b'/' | b'-' | b'_');
         classes[byte] = if runs { class | RUN } else { class };
@@ -86,15 +91,21 @@ impl Profile {
         for byte in text {
             let class = CLASSES[*byte as usize];
             kinds |= class;
-            run = (run + 1) * (class >> 31);
+            // All ones where the run goes on, and zero where it ends.
+            run = (run + 1) & (class >> 31).wrapping_neg();
             longest_run = longest_run.max(run);
         }
         Self { kinds, longest_run }
     }
 
     /// Whether so many letters and digits stand in a row.
-    pub(crate) const fn has_run(self, length: u32) -> bool {
-        self.longest_run >= length
+    pub(crate) const fn has_run(self, length: usize) -> bool {
+        self.longest_run as usize >= length
+    }
+
+    /// Whether the text is one name of letters and underscores, which no language takes for more than a name.
+    pub(crate) const fn is_name(self) -> bool {
+        self.kinds & !(RUN | UNDERSCORE) == 0
     }
 
     /// Whether the text holds a byte of any of these kinds.

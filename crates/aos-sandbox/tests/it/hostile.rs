@@ -3,7 +3,7 @@
 
 #![cfg(debug_assertions)]
 
-use aos_sandbox::{scan_text, score::take_work};
+use aos_sandbox::{Rule, scan_text, score::take_work};
 
 use crate::{random::n_cases, robustness::PIECES};
 
@@ -55,5 +55,17 @@ fn nested_encodings_are_bounded() {
         let _ = scan_text(&text, None, &[]);
         let looked_at = take_work();
         assert!(looked_at <= text.len() as u64 * MAX_FACTOR, "{looked_at}");
+    }
+}
+
+#[test]
+fn a_text_of_more_commands_than_are_looked_at_is_reported() {
+    for (unit, rule) in [("id;|", Rule::ShellSeparator), ("union ", Rule::SqlClause)] {
+        let outcome = scan_text(&unit.repeat(60 * 1024 / unit.len()), None, &[]);
+        assert!(
+            outcome.violations.contains(&rule),
+            "{unit}: {:?}",
+            outcome.violations
+        );
     }
 }

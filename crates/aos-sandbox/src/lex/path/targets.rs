@@ -167,7 +167,22 @@ pub(super) static QUOTED_SHARE: LazyLock<Finder<'static>> = LazyLock::new(|| Fin
 
 /// Finds an address that functions for files follow.
 pub(super) fn wrapper(text: &[u8]) -> Option<std::ops::Range<usize>> {
-    WRAPPER.find(text).map(|found| found.range())
+    // Most colons stand behind `https` and words; few words end as a scheme of these addresses does.
+    memchr::memchr2_iter(b':', b';', text).find_map(|at| {
+        let (start, end) = (at.saturating_sub(16), text.len().min(at + 32));
+        let next = text.get(at + 1).copied()?.to_ascii_lowercase();
+        let possible = if text[at] == b';' {
+            next == b'b'
+        } else {
+            let last = at
+                .checked_sub(1)
+                .map_or(0, |last| text[last].to_ascii_lowercase());
+            b"ptrb2glca".contains(&last)
+                && (matches!(next, b'/' | b'a' | b'f') || text[start..at].contains(&b'2'))
+        };
+        let found = possible.then(|| WRAPPER.find(&text[start..end])).flatten()?;
+        Some(start + found.start()..start + found.end())
+    })
 }
 
 fn normalised(path: &[u8]) -> Vec<u8> {

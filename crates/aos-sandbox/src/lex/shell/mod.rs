@@ -152,6 +152,9 @@ fn is_injected(
     if call.kind.is_none() && !call.is_variable && !call.is_assignment && !call.in_program_folder {
         return false;
     }
+    if around.are_too_many() {
+        return true;
+    }
     let head = around.head(mark);
     if around.is_setting && (head.n_words > 1 || around.starts_with_command) && !call.has_sensitive_argument {
         return false;
@@ -320,6 +323,10 @@ fn substitution(
             (b'`', Some(length)) => at + length + 1,
             _ => at.max(mark + 1),
         };
+    }
+    if around.are_too_many() {
+        hits.add(Rule::ShellSubstitution, mark, call.end);
+        return at.max(mark + 1);
     }
     let known = call.kind == Some(Command::Technical)
         || call.kind.is_some() && (call.n_arguments == 0 || call.has_shell_argument)

@@ -6,7 +6,10 @@ use memchr::{memchr, memchr_iter, memmem::Finder, memrchr};
 
 use super::commands::{self, Command};
 use crate::{
-    lex::profile::{self, Profile},
+    lex::{
+        max_starts,
+        profile::{self, Profile},
+    },
     work,
 };
 
@@ -22,6 +25,8 @@ pub(super) struct Surroundings<'a> {
     fence: Option<usize>,
     /// The line that was asked for last, and whether it is a row of a table.
     table: Cell<(usize, usize, bool)>,
+    /// How many more calls are looked at closely.
+    n_calls_left: Cell<usize>,
     pub(super) n_lines: usize,
     /// Whether the text is one of many settings.
     pub(super) is_setting: bool,
@@ -72,11 +77,19 @@ impl<'a> Surroundings<'a> {
             starts_with_command,
             fence,
             table: Cell::new((0, 0, false)),
+            n_calls_left: Cell::new(max_starts(text)),
             n_lines,
             is_setting,
             is_prose: is_prose(text),
             is_markdown,
         }
+    }
+
+    /// Counts a call; whether there are so many that they need no closer look.
+    pub(super) fn are_too_many(&self) -> bool {
+        let n_left = self.n_calls_left.get();
+        self.n_calls_left.set(n_left.saturating_sub(1));
+        n_left == 0
     }
 
     pub(super) fn head(&self, mark: usize) -> Head {

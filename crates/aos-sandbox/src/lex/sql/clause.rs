@@ -3,138 +3,122 @@
 use memchr::memchr_iter;
 
 use super::{
+    before::{Before, before},
     expression,
     reading::Ended,
     statement::{self, Statement},
     token::{Kind, Lexer},
     words::{self, Danger, Word},
 };
-use crate::{lex::Hits, rules::Rule};
+use crate::{
+    lex::{Hits, anchors, max_starts, profile::Profile},
+    rules::Rule,
+};
 
-/// What stands before a word, past space and comments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// The beginning of the text.
-    Nothing,
-    Quote,
-    Digit,
-    Close,
-    Semicolon,
-    /// An operator, a comma or an opening parenthesis.
-    Operator,
-    /// The end of a comment.
-    Comment,
-    /// `AND`, `OR`, `SELECT` and other words of SQL.
-    Keyword,
-    Word,
+/// Looks at the anchors of one text, in their order.
+pub(super) struct Anchored<'a> {
+    text: &'a [u8],
+    script: bool,
+    n_words: usize,
+    /// The last `select`, and whether it begins a query as a sentence does, once that was asked.
+    select: Option<(usize, Option<bool>)>,
 }
 
-impl Before {
-    /// Whether a value may have ended here.
-    const fn is_value(self) -> bool {
-        matches!(self, Self::Quote | Self::Digit | Self::Close | Self::Comment)
+impl<'a> Anchored<'a> {
+    pub(super) const fn new(text: &'a [u8], script: bool) -> Self {
+        Self {
+            text,
+            script,
+            n_words: 0,
+            select: None,
+        }
     }
-}
 
-fn before(text: &[u8], at: usize) -> Before {
-    let head = text[..at].trim_ascii_end();
-    match head {
-        [] => Before::Nothing,
-        [.., b'\'' | b'"' | b'`'] => Before::Quote,
-        [.., b')' | b'%' | b']'] => Before::Close,
-        [.., b';'] => Before::Semicolon,
-        [.., b'*', b'/'] | [.., b'-', b'-'] | [.., b'#'] => Before::Comment,
-        [
-            ..,
-            b'=' | b'+' | b'-' | b'*' | b'/' | b'|' | b'&' | b',' | b'(' | b'^' | b'~' | b'!' | b'<' | b'>'
-            | b'@' | b'.',
-        ] => Before::Operator,
-        _ => {
-            let start = head
-                .iter()
-                .rposition(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80))
-                .map_or(0, |at| at + 1);
-            let word = &head[start..];
-            match words::keyword(word) {
-                _ if word.first().is_some_and(u8::is_ascii_digit) => Before::Digit,
-                // A variable is a value.
-                _ if head[..start].last() == Some(&b'@') => Before::Digit,
-                Some(
-                    Word::Logic
-                    | Word::Select
-                    | Word::Where
-                    | Word::Compare
-                    | Word::Union
-                    | Word::Constant
-                    | Word::Arithmetic,
-                ) => Before::Keyword,
-                Some(
-                    Word::By
-                    | Word::Case
-                    | Word::CasePart
-                    | Word::Having
-                    | Word::Quantifier
-                    | Word::From
-                    | Word::Join,
-                ) => Before::Keyword,
-                _ => Before::Word,
+    /// Looks at the word from `start` to `end`. A text that consists of such words is reported for that alone.
+    pub(super) fn look(&mut self, start: usize, end: usize, hits: &mut Hits) {
+        let max = max_starts(self.text);
+        if self.n_words > max {
+            return;
+        }
+        if begins_word(self.text, start) {
+            self.n_words += 1;
+            if self.n_words > max {
+                hits.add(Rule::SqlClause, start, end);
+                return;
             }
+            self.judge(start, end, hits);
+        }
+        if self.text[start..end].eq_ignore_ascii_case(b"select") {
+            self.select = Some((start, None));
         }
     }
-}
 
-/// Looks at one anchor, the word from `start` to `end`.
-pub(super) fn anchored(text: &[u8], start: usize, end: usize, script: bool, hits: &mut Hits) {
-    if !begins_word(text, start) {
-        return;
+    fn judge(&mut self, start: usize, end: usize, hits: &mut Hits) {
+        let (text, script) = (self.text, self.script);
+        let mut lexer = Lexer::near(text, start);
+        let word = lexer.next();
+        let mut buffer = [0; 32];
+        let Some(name) = buffer.get_mut(..word.end - word.start) else {
+            return;
+        };
+        name.copy_from_slice(lexer.text(word));
+        name.make_ascii_lowercase();
+        let name = &*name;
+        let place = before(text, start);
+        let rule = match name {
+            b"union" | b"intersect" => union(lexer, place, script || self.continues_query(start)),
+            b"select" => select(text, start, lexer, place, script),
+            b"having" => having(lexer, place),
+            b"order" | b"group" => sort(lexer, place, script),
+            b"limit" => (place.is_value() && limit(lexer)).then_some(Rule::SqlClause),
+            b"procedure" => lexer
+                .text(lexer.look())
+                .eq_ignore_ascii_case(b"analyse")
+                .then_some(Rule::SqlClause),
+            b"outfile" | b"dumpfile" | b"infile" => {
+                let target = matches!(
+                    lexer.look().kind,
+                    Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name
+                );
+                (target && names_file(text, start)).then_some(Rule::SqlOutside)
+            }
+            b"waitfor" => {
+                (statement::at(Lexer::near(text, start)).is_some() && !script).then_some(Rule::SqlDelay)
+            }
+            // `time.sleep(5)` is a call in a program.
+            b"sleep" if text[..start].last() == Some(&b'.') => None,
+            b"sleep" => {
+                let quoted = place == Before::Semicolon
+                    && matches!(text[..start].trim_ascii_end(), [.., b'\'' | b'"' | b')', b';']);
+                sleep(lexer, if quoted { Before::Quote } else { place })
+            }
+            b"exec" | b"execute" | b"declare" | b"drop" | b"insert" | b"delete" | b"truncate"
+            | b"shutdown" | b"update" => {
+                let joined = matches!(place, Before::Quote | Before::Close | Before::Digit);
+                (joined && !script && statement::at(Lexer::near(text, start)).is_some())
+                    .then_some(Rule::SqlStacked)
+            }
+            _ => function(name, lexer, place, script),
+        };
+        if let Some(rule) = rule {
+            hits.add(rule, start, end.max(word.end));
+        }
     }
-    let mut lexer = Lexer::near(text, start);
-    let word = lexer.next();
-    let mut buffer = [0; 32];
-    let Some(name) = buffer.get_mut(..word.end - word.start) else {
-        return;
-    };
-    name.copy_from_slice(lexer.text(word));
-    name.make_ascii_lowercase();
-    let name = &*name;
-    let place = before(text, start);
-    let rule = match name {
-        b"union" | b"intersect" => union(lexer, place, script || continues_query(text, start)),
-        b"select" => select(text, start, lexer, place, script),
-        b"having" => having(lexer, place),
-        b"order" | b"group" => sort(lexer, place, script),
-        b"limit" => (place.is_value() && limit(lexer)).then_some(Rule::SqlClause),
-        b"procedure" => lexer
-            .text(lexer.look())
-            .eq_ignore_ascii_case(b"analyse")
-            .then_some(Rule::SqlClause),
-        b"outfile" | b"dumpfile" | b"infile" => {
-            let target = matches!(
-                lexer.look().kind,
-                Kind::Text { .. } | Kind::Open | Kind::Number | Kind::Name
-            );
-            (target && names_file(text, start)).then_some(Rule::SqlOutside)
-        }
-        b"waitfor" => {
-            (statement::at(Lexer::near(text, start)).is_some() && !script).then_some(Rule::SqlDelay)
-        }
-        // `time.sleep(5)` is a call in a program.
-        b"sleep" if text[..start].last() == Some(&b'.') => None,
-        b"sleep" => {
-            let quoted = place == Before::Semicolon
-                && matches!(text[..start].trim_ascii_end(), [.., b'\'' | b'"' | b')', b';']);
-            sleep(lexer, if quoted { Before::Quote } else { place })
-        }
-        b"exec" | b"execute" | b"declare" | b"drop" | b"insert" | b"delete" | b"truncate" | b"shutdown"
-        | b"update" => {
-            let joined = matches!(place, Before::Quote | Before::Close | Before::Digit);
-            (joined && !script && statement::at(Lexer::near(text, start)).is_some())
-                .then_some(Rule::SqlStacked)
-        }
-        _ => function(name, lexer, place, script),
-    };
-    if let Some(rule) = rule {
-        hits.add(rule, start, end.max(word.end));
+
+    /// Whether the text before `at` is a query of its own, which begins like a sentence does and not inside another.
+    fn continues_query(&mut self, at: usize) -> bool {
+        let text = self.text;
+        let Some((start, known)) = &mut self.select else {
+            return false;
+        };
+        let start = *start;
+        start + 256 >= at
+            && *known.get_or_insert_with(|| {
+                let place = before(text, start);
+                let quoted = text[..start].last() == Some(&b'`');
+                (quoted || matches!(place, Before::Word | Before::Nothing))
+                    && statement::at(Lexer::near(text, start)).is_some()
+            })
     }
 }
 
@@ -154,22 +138,6 @@ fn begins_word(text: &[u8], start: usize) -> bool {
         [.., byte] => !(byte.is_ascii_alphabetic() || *byte == b'_'),
         [] => true,
     }
-}
-
-/// Whether the text before `at` is a query of its own, which begins like a sentence does and not inside another.
-fn continues_query(text: &[u8], at: usize) -> bool {
-    let from = at.saturating_sub(256);
-    let head = &text[from..at];
-    let query = head
-        .windows(6)
-        .rposition(|word| word.eq_ignore_ascii_case(b"select"));
-    query.is_some_and(|query| {
-        let start = from + query;
-        let place = before(text, start);
-        let quoted = text[..start].last() == Some(&b'`');
-        (quoted || matches!(place, Before::Word | Before::Nothing))
-            && statement::at(Lexer::near(text, start)).is_some()
-    })
 }
 
 fn union(mut lexer: Lexer<'_>, place: Before, script: bool) -> Option<Rule> {
@@ -356,6 +324,11 @@ fn is_counted(mut lexer: Lexer<'_>) -> bool {
 pub(super) fn stacked(text: &[u8], script: bool, hits: &mut Hits) {
     let one_line = !text.contains(&b'\n');
     for at in memchr_iter(b';', text) {
+        // A statement begins with a word, in parentheses or behind a comment.
+        let first = text[at + 1..].iter().find(|byte| **byte > b' ');
+        if !first.is_some_and(|byte| byte.is_ascii_alphabetic() || b"(/*-#".contains(byte)) {
+            continue;
+        }
         let Some(found) = statement::at(Lexer::near(text, at + 1)) else {
             continue;
         };
@@ -369,7 +342,7 @@ pub(super) fn stacked(text: &[u8], script: bool, hits: &mut Hits) {
 }
 
 /// Looks at a whole statement: it may do what it is for, and nothing drastic beside it.
-pub(super) fn scan_statement(text: &[u8], hits: &mut Hits) {
+pub(super) fn scan_statement(text: &[u8], profile: Profile, hits: &mut Hits) {
     let migration = !statement::is_query(text);
     for at in memchr_iter(b';', text) {
         if !migration && statement::at(Lexer::near(text, at + 1)).is_some() {
@@ -377,7 +350,7 @@ pub(super) fn scan_statement(text: &[u8], hits: &mut Hits) {
             break;
         }
     }
-    crate::lex::anchors::visit(text, |start, end| {
+    anchors::visit(text, profile, |start, end| {
         if start > 0 && (text[start - 1].is_ascii_alphanumeric() || text[start - 1] == b'_') {
             return;
         }

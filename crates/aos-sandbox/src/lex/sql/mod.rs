@@ -1,5 +1,6 @@
 //! SQL: values that leave their literal or their position in a statement, and statements where none belong.
 
+mod before;
 mod breakout;
 mod clause;
 mod expression;
@@ -41,7 +42,7 @@ const OPERATORS: u32 = profile::COMPARE
 pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits) {
     let script = statement::begins_script(text);
     if place == Place::Statement {
-        clause::scan_statement(text, hits);
+        clause::scan_statement(text, profile, hits);
         return;
     }
     if place == Place::Parameter && script {
@@ -59,7 +60,6 @@ pub(crate) fn scan(text: &[u8], profile: Profile, place: Place, hits: &mut Hits)
     if profile.any(profile::SEMICOLON) {
         clause::stacked(text, script, hits);
     }
-    anchors::visit(text, |start, end| {
-        clause::anchored(text, start, end, script, hits);
-    });
+    let mut anchored = clause::Anchored::new(text, script);
+    anchors::visit(text, profile, |start, end| anchored.look(start, end, hits));
 }

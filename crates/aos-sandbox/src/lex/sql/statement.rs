@@ -51,10 +51,10 @@ pub(super) fn is_query(text: &[u8]) -> bool {
 
 /// Returns the statement that begins at `lexer`; `None` for anything else, such as a sentence with the same verb.
 pub(super) fn at(mut lexer: Lexer<'_>) -> Option<Statement> {
-    while lexer.look().kind == Kind::Open {
-        lexer.next();
+    let mut verb = lexer.next();
+    while verb.kind == Kind::Open {
+        verb = lexer.next();
     }
-    let verb = lexer.next();
     if !matches!(verb.kind, Kind::Keyword(Word::Verb | Word::Select)) {
         return None;
     }

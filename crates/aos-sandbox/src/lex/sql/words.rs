@@ -146,12 +146,30 @@ const KEYWORDS: &[(&str, Word)] = &[
 /// Returns what `word` does, in any case of letters.
 pub(super) fn keyword(word: &[u8]) -> Option<Word> {
     let first = word.first()?.to_ascii_uppercase().wrapping_sub(b'A');
+    let second = word.get(1).copied().unwrap_or(0) & 31;
+    let lengths = LENGTHS.get(usize::from(first))?[usize::from(second)];
+    if word.len() > 31 || lengths & 1 << word.len() == 0 {
+        return None;
+    }
     let range = STARTS.get(usize::from(first)..usize::from(first) + 2)?;
     KEYWORDS[range[0]..range[1]]
         .iter()
         .find(|(name, _)| name.as_bytes().eq_ignore_ascii_case(word))
         .map(|(_, meaning)| *meaning)
 }
+
+/// For each first and second letter, the lengths of the keywords that begin with them, as bits: most words differ from
+/// all keywords in one of the three.
+static LENGTHS: [[u32; 32]; 26] = {
+    let mut lengths = [[0; 32]; 26];
+    let mut at = 0;
+    while at < KEYWORDS.len() {
+        let name = KEYWORDS[at].0.as_bytes();
+        lengths[(name[0] - b'A') as usize][(name[1] & 31) as usize] |= 1 << name.len();
+        at += 1;
+    }
+    lengths
+};
 
 /// Where the keywords with each first letter begin.
 static STARTS: [usize; 27] = {
