@@ -113,15 +113,29 @@ fn the_json_report_keeps_every_round() {
 
 #[cfg(unix)]
 mod programs {
-    use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+    use std::{
+        io::Write,
+        path::Path,
+        process::{Command, Stdio},
+    };
 
     use xtask::bench::{Program, run};
 
     fn program(name: &str, script: &str) -> Program {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned();
         let path = folder.join(name);
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        // A child writes it: what this process has open for writing is open, too, in what other tests start meanwhile, and
+        // then it cannot be executed.
+        let mut shell = Command::new("sh")
+            .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+            .arg(&path)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut text = shell.stdin.take().unwrap();
+        write!(text, "#!/bin/sh\n{script}\n").unwrap();
+        drop(text);
+        assert!(shell.wait().unwrap().success());
         Program {
             name: name.to_owned(),
             path,

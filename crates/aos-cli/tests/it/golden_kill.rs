@@ -13,7 +13,11 @@ use crate::{
     support::Desk,
 };
 
-const N_MOMENTS: u64 = 40;
+/// How many runs are killed in the middle.
+const N_KILLED: u32 = 25;
+
+/// More moments than are tried: whether a run has ended by a moment depends on the machine.
+const MAX_MOMENTS: u64 = 400;
 
 const RUN: [&str; 8] = ["run", "w.yaml", "--run-id", "k", "--golden", "g", "--seed", "1"];
 
@@ -40,7 +44,9 @@ fn a_killed_run_that_is_resumed_has_the_golden_of_one_that_was_not() {
     let longest = u64::try_from(began.elapsed().as_micros()).unwrap();
     let expected = pair(&reference, "g/k.steps.jsonl");
     let (mut n_killed, mut n_resumed) = (0, 0);
-    for moment in 0..N_MOMENTS {
+    let mut moments = 0..MAX_MOMENTS;
+    while n_killed < N_KILLED {
+        let moment = moments.next().expect("not every run ends before it is killed");
         let desk = Desk::with(&[("w.yaml", &workflow())]);
         let mut program = desk
             .command(&RUN)
@@ -73,8 +79,5 @@ fn a_killed_run_that_is_resumed_has_the_golden_of_one_that_was_not() {
         assert_eq!(pair(&desk, "g/k.steps.jsonl"), expected, "killed after {wait} us");
         assert!(!desk.path("g/k.steps.jsonl.partial").exists());
     }
-    assert!(
-        n_killed > 20 && n_resumed > 10,
-        "only {n_killed} of {N_MOMENTS} were still running, and {n_resumed} resumed"
-    );
+    assert!(n_resumed > 10, "only {n_resumed} were known to the store");
 }

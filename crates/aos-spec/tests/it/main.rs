@@ -14,6 +14,7 @@ mod failure;
 mod failures;
 mod follow_up_problems;
 mod graph;
+mod idempotency_keys;
 mod journal;
 mod limits;
 mod problems;
