@@ -1,5 +1,5 @@
-//! The contracts of [`CheckpointStore`](aos_spec::port::CheckpointStore) and
-//! [`PolicyStore`](aos_spec::port::PolicyStore) as clauses that any store can be held to.
+//! The contracts of [`CheckpointStore`] and
+//! [`PolicyStore`] as clauses that any store can be held to.
 //!
 //! Whoever writes a store gives a [`Harness`] for it and calls [`run`] in a test, within a tokio runtime:
 //!
